@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+using NexusActors.Errors;
+using NexusActors.Ledger;
+using Orleans.Concurrency;
+
+namespace NexusActors.Learning;
+
+/// <summary>Reads experiences from the ledger.</summary>
+[StatelessWorker, GrainType("experiences")]
+internal sealed class ExperienceCatalogGrain(ILedger ledger, TimeProvider time, IOptionsMonitor<LearningOptions> options) : Grain, IExperienceCatalogGrain
+{
+    private static readonly TimeSpan Recent = TimeSpan.FromHours(24);
+
+    public Task<Experience?> GetAsync(string id, CancellationToken cancellation) => ledger.FindExperienceAsync(id, cancellation);
+
+    public async Task<ExperiencePage> ListAsync(ExperienceFilter filter, CancellationToken cancellation)
+    {
+        if (filter.Limit is < 1 or > ExperienceLimits.PageMax)
+        {
+            throw new NexusException(NexusError.Invalid, $"limit must be from 1 to {ExperienceLimits.PageMax}", "limit");
+        }
+
+        // One more than asked for tells whether there is a next page.
+        var found = await ledger.ListExperiencesAsync(filter with { Limit = filter.Limit + 1 }, cancellation);
+        return found.Length <= filter.Limit ? new(found, 0) : new(found[..filter.Limit], found[filter.Limit - 1].Seq);
+    }
+
+    public async Task<LearningStatus> StatusAsync(CancellationToken cancellation)
+    {
+        var settings = options.CurrentValue;
+        return new()
+        {
+            Experiences = await ledger.CountExperiencesAsync(time.GetUtcNow() - Recent, cancellation),
+            LearningRate = settings.LearningRate,
+            AdaptationThreshold = settings.AdaptationThreshold,
+        };
+    }
+}

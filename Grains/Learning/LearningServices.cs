@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace NexusActors.Learning;
+
+/// <summary>Adds the learning room to a silo.</summary>
+public static class LearningServices
+{
+    /// <summary>Adds options (validated at start) and metrics; the grains are found by Orleans. The host adds the ledger.</summary>
+    public static IServiceCollection AddLearning(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<LearningOptions>().BindConfiguration(LearningOptions.Section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LearningOptions>, LearningOptionsFieldValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LearningMetrics>();
+        return services;
+    }
+}
