@@ -14,7 +14,7 @@ internal static partial class TaskTransitions
         var view = state.View;
         if (change.Token is not null && !string.Equals(change.Token, state.Token, StringComparison.Ordinal) && !state.IsFinal)
         {
-            return TaskDecision.Refuse(state, NexusError.LeaseLost, $"The lease of task '{state.Id}' is not yours any more; the task is {Name(view.Status)}.");
+            return TaskDecision.Refuse(state, NexusError.LeaseLost, $"The lease of task '{state.Id}' is not yours any more; the task is {view.Status.Wire()}.");
         }
         if (change.Token is null && state.HeldBy == AgentMode.Pull && state.IsHeld && change.Status != WorkStatus.Cancelled)
         {
@@ -31,7 +31,7 @@ internal static partial class TaskTransitions
             (WorkStatus.Completed, WorkStatus.Pending) => Complete(state, change.ResultJson, now, "status"),
             (WorkStatus.Completed, _) when state.IsHeld => Complete(state, change.ResultJson, now, "status"),
             (WorkStatus.Failed, _) when state.IsHeld => Fail(state, new() { TaskId = state.Id, Token = "", Verb = ReportVerb.Fail, ErrorMessage = change.ErrorMessage ?? "failed" }, "failed", now, chance),
-            _ => TaskDecision.Refuse(state, NexusError.WrongState, $"A task that is {Name(view.Status)} cannot become {Name(change.Status)}."),
+            _ => TaskDecision.Refuse(state, NexusError.WrongState, $"A task that is {view.Status.Wire()} cannot become {change.Status.Wire()}."),
         };
     }
 
@@ -143,8 +143,6 @@ internal static partial class TaskTransitions
     private static TaskState With(TaskState state, TaskView view) => state with { View = view };
 
     private static LedgerEvent Event(TaskState state, DateTimeOffset now, string type, string? agent, string data) => new(now, type, state.Id, agent, state.View.Spec.Queue, data);
-
-    private static string Name(WorkStatus status) => status switch { WorkStatus.InProgress => "in_progress", _ => status.ToString().ToLowerInvariant() };
 
     private static string Seconds(TimeSpan? limit) => FormattableString.Invariant($"{limit?.TotalSeconds:0.###} s");
 }

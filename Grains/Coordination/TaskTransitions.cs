@@ -34,7 +34,7 @@ internal static partial class TaskTransitions
                 NextAttemptAt = spec.NotBefore > now ? spec.NotBefore : null,
             },
         };
-        var data = new EventData().With("task_type", spec.Type.ToString()).With("priority", spec.Priority);
+        var data = new EventData().With("task_type", spec.Type.Wire()).With("priority", spec.Priority);
         if (spec.Dependencies.Length > 0) { data.With("dependencies", spec.Dependencies.Select(dependency => dependency.TaskId)); }
         return new() { State = state, Before = state, Events = [Event(state, now, TaskEvents.Submitted, null, data.Json())] };
     }
@@ -48,7 +48,7 @@ internal static partial class TaskTransitions
     /// <param name="now">The time.</param>
     public static TaskDecision Lease(TaskState state, string agentId, AgentMode mode, string token, string? why, DateTimeOffset now)
     {
-        if (state.View.Status != WorkStatus.Pending) { return TaskDecision.Refuse(state, NexusError.WrongState, $"The task is {Name(state.View.Status)}, not pending."); }
+        if (state.View.Status != WorkStatus.Pending) { return TaskDecision.Refuse(state, NexusError.WrongState, $"The task is {state.View.Status.Wire()}, not pending."); }
         var pulls = mode == AgentMode.Pull;
         var next = state with
         {
@@ -85,7 +85,7 @@ internal static partial class TaskTransitions
             var closed = state.Closed.LastOrDefault(lease => string.Equals(lease.Token, report.Token, StringComparison.Ordinal));
             return closed is not null && closed.Verb == report.Verb
                 ? TaskDecision.Same(state) with { Repeat = closed }
-                : TaskDecision.Refuse(state, NexusError.LeaseLost, $"The lease of task '{state.Id}' is not yours any more; the task is {Name(state.View.Status)}. Stop working on it.");
+                : TaskDecision.Refuse(state, NexusError.LeaseLost, $"The lease of task '{state.Id}' is not yours any more; the task is {state.View.Status.Wire()}. Stop working on it.");
         }
         return report.Verb switch
         {
@@ -156,7 +156,7 @@ internal static partial class TaskTransitions
     public static TaskDecision ParentFailed(TaskState state, string parentId, WorkStatus parentStatus, ParentFailureRule rule, DateTimeOffset now)
     {
         if (state.View.Status != WorkStatus.Pending) { return TaskDecision.Same(state); }
-        var reason = $"Its parent '{parentId}' ended as {Name(parentStatus)}.";
+        var reason = $"Its parent '{parentId}' ended as {parentStatus.Wire()}.";
         var (status, type) = rule == ParentFailureRule.Fail ? (WorkStatus.Failed, TaskEvents.Failed) : (WorkStatus.Cancelled, TaskEvents.Cancelled);
         return End(state, With(state, state.View with { ErrorCode = TaskErrors.ParentFailed, ErrorMessage = reason }), status, ReportVerb.None, null, null, now, type, reason);
     }
@@ -166,7 +166,7 @@ internal static partial class TaskTransitions
     {
         if (state.View.Status is not (WorkStatus.Failed or WorkStatus.Cancelled))
         {
-            return TaskDecision.Refuse(state, NexusError.WrongState, $"The task is {Name(state.View.Status)}; only a failed or cancelled task can be taken up again.");
+            return TaskDecision.Refuse(state, NexusError.WrongState, $"The task is {state.View.Status.Wire()}; only a failed or cancelled task can be taken up again.");
         }
         var next = With(state, state.View with
         {
@@ -184,6 +184,6 @@ internal static partial class TaskTransitions
             ErrorCode = null,
             ErrorMessage = null,
         });
-        return new() { State = next, Before = state, Events = [Event(next, now, TaskEvents.Redriven, null, new EventData().With("from", Name(state.View.Status)).Json())] };
+        return new() { State = next, Before = state, Events = [Event(next, now, TaskEvents.Redriven, null, new EventData().With("from", state.View.Status.Wire()).Json())] };
     }
 }

@@ -42,7 +42,8 @@ internal sealed partial class Backlog
         var key = Share(task.Key, now);
         key.Refund(task.Needs.Units);
         Reorder(key, now);
-        Add(task, now);
+        // It may have been placed anew meanwhile.
+        if (!_tasks.ContainsKey(task.Seq)) { Add(task, now); }
     }
 
     /// <summary>Counts a task that runs already (found at a restart) against its key's concurrency.</summary>
@@ -64,6 +65,9 @@ internal sealed partial class Backlog
 
     /// <summary>Until when a key is at a limit (<see cref="long.MaxValue"/>: until one of its tasks ends); null: it is not.</summary>
     public long? HeldUntil(string key, long now) => _keys.TryGetValue(key, out var share) && share.AdmitsAt(now) is var at && at > now ? at : null;
+
+    /// <summary>The one shared string for a key's name.</summary>
+    public string KeyName(string key) => _keys.TryGetValue(key, out var share) ? share.Name : key;
 
     /// <summary>Takes up changed limits of keys.</summary>
     public void Relimit(long now)

@@ -57,7 +57,7 @@ internal sealed partial class Backlog(BacklogOrder order, Func<string, KeyLimits
     public void Add(WaitingTask task, long now)
     {
         _tasks.Add(task.Seq, task);
-        if (task.ExpiresAt != long.MaxValue) { _expiries.Enqueue((task.Seq, task.ExpiresAt), task.ExpiresAt); }
+        if (task.ExpiresAt is var ends && ends != long.MaxValue) { _expiries.Enqueue((task.Seq, ends), ends); }
         if (task.Phase == WaitPhase.Delayed)
         {
             Delayed++;
@@ -103,7 +103,10 @@ internal sealed partial class Backlog(BacklogOrder order, Func<string, KeyLimits
         while (_expiries.TryPeek(out var expiry, out var ends) && ends <= now)
         {
             _expiries.Dequeue();
-            if (_tasks.TryGetValue(expiry.Seq, out var task) && task.ExpiresAt == expiry.At) { expired.Add(task); }
+            if (!_tasks.TryGetValue(expiry.Seq, out var task) || task.ExpiresAt != expiry.At) { continue; }
+            expired.Add(task);
+            // Named again in a moment, should the caller fail to end it now.
+            _expiries.Enqueue(expiry, now + TimeSpan.TicksPerSecond);
         }
         return expired;
     }

@@ -28,8 +28,12 @@ internal sealed class WaitingTask
     public required long ReadySince { get; set; }
     /// <summary>Its deadline; <see cref="long.MaxValue"/>: none.</summary>
     public long Deadline { get; init; } = long.MaxValue;
-    /// <summary>Ends unserved here (queue-wait or total timeout); <see cref="long.MaxValue"/>: never.</summary>
-    public long ExpiresAt { get; init; } = long.MaxValue;
+    /// <summary>Longest wait from ready to start, in ticks; 0: no limit.</summary>
+    public long QueueWait { get; init; }
+    /// <summary>End of its total time; <see cref="long.MaxValue"/>: none.</summary>
+    public long EndsAt { get; init; } = long.MaxValue;
+    /// <summary>When it ends unserved; <see cref="long.MaxValue"/>: never.</summary>
+    public long ExpiresAt => Phase == WaitPhase.Blocked || QueueWait == 0 ? EndsAt : Math.Min(EndsAt, ReadySince + QueueWait);
 
     /// <summary>Wanted by, for the order: set when it becomes ready.</summary>
     public long Due { get; set; }
@@ -87,6 +91,18 @@ internal sealed class TaskNeeds(IReadOnlyList<string> skills, int units, IReadOn
         }
         return true;
     }
+
+    /// <summary>Takes what it needs out of free amounts.</summary>
+    public void TakeFrom(Dictionary<string, double> free)
+    {
+        for (var i = 0; i < resources.Count; i++)
+        {
+            if (resources[i].Value > 0) { free[resources[i].Key] -= resources[i].Value; }
+        }
+    }
+
+    /// <summary>The named amounts.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Resources => resources;
 
     /// <summary>Text that is equal exactly for equal needs.</summary>
     public static string Signature(IReadOnlyList<string> skills, int units, IReadOnlyList<KeyValuePair<string, double>> resources) =>

@@ -1,0 +1,250 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NexusActors.Errors;
+using NexusActors.Ledger;
+using Orleans.Concurrency;
+
+namespace NexusActors.Coordination;
+
+/// <summary>
+/// An agent: its registration and sign of life are facts; what it holds is remembered here and known to the queues. Reentrant, because a long poll must not keep a heartbeat out (docs/decisions/0003).
+/// </summary>
+[GrainType("agent"), Reentrant]
+internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> options, ILogger<AgentGrain> log, TimeProvider time) : Grain, IAgentGrain
+{
+    private static readonly TimeSpan SeenWritePeriod = TimeSpan.FromSeconds(5);
+    private readonly AgentHands _hands = new();
+    private readonly AgentDoorbell _doorbell = new();
+    private AgentView? _agent;
+    private bool _stale;
+    private DateTimeOffset _seenWritten;
+
+    private string Id => this.GetPrimaryKeyString();
+
+    public override async Task OnActivateAsync(CancellationToken cancellation)
+    {
+        _agent = await ledger.FindAgentAsync(Id, cancellation);
+        if (_agent is null) { return; }
+        foreach (var state in await ledger.HeldTasksAsync(Id, cancellation)) { _hands.Take(new(state.Id, state.View.Spec.Queue, state.View.Spec.Units, state.View.Spec.Resources)); }
+        _seenWritten = _agent.LastHeartbeat;
+    }
+
+    public async Task RegisterAsync(AgentProfile profile, CancellationToken cancellation)
+    {
+        foreach (var queue in profile.Queues)
+        {
+            if (await GrainFactory.GetGrain<IQueueGrain>(queue).GetAsync(cancellation) is null)
+            {
+                throw new NexusException(NexusError.Impossible, $"There is no queue '{queue}'. Make it with PUT /queues/{queue}.", "queues");
+            }
+        }
+        var now = time.GetUtcNow();
+        var agent = new AgentView { Profile = profile, Active = true, LastHeartbeat = now, RegisteredAt = now };
+        var data = new EventData().With("type", profile.Type.ToString()).With("capabilities", profile.Capabilities).Json();
+        if ((await ledger.CommitAsync([new LedgerEntry { Change = new AgentInsert(agent), Events = [Happened(now, "agent.registered", data)] }], cancellation))[0].Outcome != CommitOutcome.Done)
+        {
+            throw new NexusException(NexusError.AlreadyExists, $"Agent '{Id}' is registered already. Remove it first (DELETE /agents/{{id}}), or go on using it.", "id");
+        }
+        (_agent, _seenWritten) = (agent, now);
+        await TellQueuesAsync(cancellation);
+    }
+
+    public async Task<AgentView?> GetAsync(CancellationToken cancellation)
+    {
+        if (_agent is null) { return null; }
+        if (_stale)
+        {
+            _stale = false;
+            if (await ledger.FindAgentAsync(Id, cancellation) is { } stored && _agent is not null) { _agent = stored with { LastHeartbeat = Later(stored.LastHeartbeat, _agent.LastHeartbeat) }; }
+        }
+        return _agent is null ? null : _agent with { CurrentLoad = _hands.Units };
+    }
+
+    public async Task DeregisterAsync(CancellationToken cancellation)
+    {
+        var agent = Known();
+        // Its work goes back before it goes: a crash in between leaves an agent without work, not work without an agent.
+        foreach (var queue in Queues(agent)) { await queue.LeaveAsync(Id, "the agent was removed", cancellation); }
+        await ledger.CommitAsync([new LedgerEntry { Change = new AgentDelete(Id), Events = [Happened(time.GetUtcNow(), "agent.deregistered", "{}")] }], cancellation);
+        _agent = null;
+        _hands.Clear();
+        _doorbell.Ring();
+    }
+
+    public async Task<ImmutableArray<LeasedTask>> LeaseAsync(LeaseRequest request, CancellationToken cancellation)
+    {
+        await SeeAsync(cancellation);
+        if (Known().Profile.Mode != AgentMode.Pull) { await BecomePullingAsync(cancellation); }
+        var until = time.GetUtcNow() + request.Wait;
+        while (true)
+        {
+            var rung = _doorbell.Listen();
+            var wait = until - time.GetUtcNow();
+            if (await TryLeaseAsync(request.Max, wait > TimeSpan.Zero, cancellation) is { Length: > 0 } leased) { return leased; }
+            if (wait <= TimeSpan.Zero || _agent is null or { Draining: true }) { return []; }
+            await _doorbell.WaitAsync(rung, wait, time, cancellation);
+        }
+    }
+
+    public async Task<HeartbeatReply> HeartbeatAsync(Heartbeat heartbeat, CancellationToken cancellation)
+    {
+        await SeeAsync(cancellation);
+        var agent = Known();
+        var byQueue = (heartbeat.Leases ?? []).ToLookup(lease => _hands.QueueOf(lease.TaskId), StringComparer.Ordinal);
+        var (orders, held, lost) = (ImmutableArray.CreateBuilder<AgentOrder>(), ImmutableArray.CreateBuilder<HeldLease>(), ImmutableArray.CreateBuilder<string>());
+        lost.AddRange(byQueue[null].Select(lease => lease.TaskId));
+        foreach (var queue in QueueNamesOf(agent))
+        {
+            var reply = await GrainFactory.GetGrain<IQueueGrain>(queue).RenewAsync(Id, heartbeat.Leases is null ? null : [.. byQueue[queue]], cancellation);
+            orders.AddRange(reply.Orders);
+            held.AddRange(reply.Held);
+            lost.AddRange(reply.Lost);
+        }
+        _hands.Drop(lost);
+        if (agent.Draining) { orders.Add(new(OrderKind.Drain, null, null)); }
+        return new() { Orders = orders.ToImmutable(), Held = held.ToImmutable(), Lost = lost.ToImmutable() };
+    }
+
+    public async Task<ImmutableArray<ReportReply>> ReportAsync(ImmutableArray<LeaseReport> reports, CancellationToken cancellation)
+    {
+        await SeeAsync(cancellation);
+        var replies = new ReportReply[reports.Length];
+        var places = new string?[reports.Length];
+        for (var i = 0; i < reports.Length; i++)
+        {
+            places[i] = _hands.QueueOf(reports[i].TaskId) ?? (await ledger.FindTaskAsync(reports[i].TaskId, cancellation))?.View.Spec.Queue;
+            if (places[i] is null) { replies[i] = new() { TaskId = reports[i].TaskId, Error = NexusError.NotFound, Message = $"There is no task '{reports[i].TaskId}'." }; }
+        }
+        foreach (var queue in places.OfType<string>().Distinct(StringComparer.Ordinal).ToList())
+        {
+            int[] items = [.. Enumerable.Range(0, reports.Length).Where(i => places[i] == queue)];
+            var answers = await GrainFactory.GetGrain<IQueueGrain>(queue).ReportAsync(Id, [.. items.Select(i => reports[i])], cancellation);
+            for (var k = 0; k < items.Length; k++) { replies[items[k]] = answers[k]; }
+        }
+        _hands.Drop(replies.Where(reply => reply.Error is NexusError.None or NexusError.LeaseLost).Select(reply => reply.TaskId));
+        _stale = true;
+        _doorbell.Ring();
+        return ImmutableArray.Create(replies);
+    }
+
+    public async Task DrainAsync(bool draining, CancellationToken cancellation)
+    {
+        if (Known().Draining == draining) { return; }
+        await ChangeAsync(agent => agent with { Draining = draining }, draining ? "agent.draining" : "agent.resumed", cancellation);
+        _doorbell.Ring();
+    }
+
+    public Task<bool> OfferAsync(WorkShare work, CancellationToken cancellation)
+    {
+        if (_agent is not { Active: true, Draining: false, Profile.Mode: AgentMode.Passive } agent || !_hands.HasRoom(agent.Profile, work)) { return Task.FromResult(false); }
+        _hands.Take(work);
+        return Task.FromResult(true);
+    }
+
+    public Task ReleasedAsync(ImmutableArray<string> taskIds, CancellationToken cancellation)
+    {
+        _hands.Drop(taskIds);
+        _stale = true;
+        _doorbell.Ring();
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> WakeAsync(string queue, CancellationToken cancellation) => Task.FromResult(_doorbell.Ring());
+
+    public async Task CheckSilenceAsync(CancellationToken cancellation)
+    {
+        if (_agent is not null && _doorbell.HasListeners) { await SeeAsync(cancellation); }
+        var silence = time.GetUtcNow() - _agent?.LastHeartbeat;
+        if (_agent is not { Active: true } || silence < options.Value.AgentSilenceLimit) { return; }
+        CoordinationLog.AgentSilent(log, Id, silence!.Value.TotalSeconds);
+        await ChangeAsync(agent => agent with { Active = false }, "agent.inactive", cancellation);
+    }
+
+    public Task SawLifeAsync(CancellationToken cancellation) => _agent is null ? Task.CompletedTask : SeeAsync(cancellation);
+
+    private async Task<ImmutableArray<LeasedTask>> TryLeaseAsync(int max, bool wait, CancellationToken cancellation)
+    {
+        var agent = Known();
+        var free = agent.Profile.MaxCapacity - _hands.Units;
+        if (agent.Draining || free <= 0) { return []; }
+        var wanted = Math.Min(max, free);
+        // Set aside while the queues are asked, so that two calls of one agent do not take the same room.
+        _hands.Reserve(wanted);
+        try
+        {
+            foreach (var queue in agent.Profile.Queues)
+            {
+                var bid = new AgentBid { AgentId = Id, Capabilities = agent.Profile.Capabilities, Max = wanted, FreeUnits = free, FreeResources = _hands.FreeResources(agent.Profile), Wait = wait };
+                var leased = await GrainFactory.GetGrain<IQueueGrain>(queue).LeaseAsync(bid, cancellation);
+                if (leased.Length == 0) { continue; }
+                foreach (var lease in leased) { _hands.Take(new(lease.Task.Spec.Id, queue, lease.Task.Spec.Units, lease.Task.Spec.Resources)); }
+                _seenWritten = _agent?.LastHeartbeat ?? _seenWritten;
+                return await KeepWhatFitsAsync(leased, agent.Profile.MaxCapacity + wanted, cancellation);
+            }
+            return [];
+        }
+        finally { _hands.Unreserve(wanted); }
+    }
+
+    /// <summary>Gives back what is too much: tasks of several units, taken by two calls at once, can be.</summary>
+    private async Task<ImmutableArray<LeasedTask>> KeepWhatFitsAsync(ImmutableArray<LeasedTask> leased, int unitsMax, CancellationToken cancellation)
+    {
+        while (leased.Length > 0 && _hands.Units > unitsMax)
+        {
+            await ReportAsync([new() { TaskId = leased[^1].Task.Spec.Id, Token = leased[^1].Token, Verb = ReportVerb.GiveBack, ErrorMessage = "no room" }], cancellation);
+            leased = leased.RemoveAt(leased.Length - 1);
+        }
+        return leased;
+    }
+
+    private async Task BecomePullingAsync(CancellationToken cancellation)
+    {
+        await ChangeAsync(agent => agent with { Profile = agent.Profile with { Mode = AgentMode.Pull } }, "agent.pulls", cancellation);
+        foreach (var queue in Queues(Known())) { await queue.RecallAsync(Id, cancellation); }
+    }
+
+    /// <summary>Takes a sign of life. It is on disk at most <see cref="SeenWritePeriod"/> late; coming back from silence is written at once.</summary>
+    private async Task SeeAsync(CancellationToken cancellation)
+    {
+        var agent = Known();
+        var now = time.GetUtcNow();
+        _agent = agent with { LastHeartbeat = now };
+        if (!agent.Active) { await ChangeAsync(known => known with { Active = true }, "agent.active", cancellation); }
+        if (now - _seenWritten < SeenWritePeriod) { return; }
+        _seenWritten = now;
+        await ledger.CommitAsync([new LedgerEntry { Touches = [new AgentSeen(Id, now)] }], cancellation);
+    }
+
+    private async Task ChangeAsync(Func<AgentView, AgentView> change, string type, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if ((await ledger.CommitAsync([new LedgerEntry { Change = new AgentUpdate(change(Known())), Events = [Happened(now, type, "{}")] }], cancellation))[0].Outcome != CommitOutcome.Done)
+        {
+            DeactivateOnIdle();
+            throw Unknown();
+        }
+        _agent = change(Known());
+        _stale = true;
+        await TellQueuesAsync(cancellation);
+    }
+
+    private async Task TellQueuesAsync(CancellationToken cancellation)
+    {
+        var agent = Known();
+        var presence = new AgentPresence { Profile = agent.Profile, Active = agent.Active, Draining = agent.Draining, Load = _hands.Units };
+        foreach (var queue in Queues(agent)) { await queue.ServeAsync(presence, cancellation); }
+    }
+
+    private AgentView Known() => _agent ?? throw Unknown();
+
+    private NexusException Unknown() => new(NexusError.NotFound, $"There is no agent '{Id}'. Register it first (POST /agents).");
+
+    private List<string> QueueNamesOf(AgentView agent) => [.. agent.Profile.Queues.Union(_hands.Queues, StringComparer.Ordinal)];
+
+    private IEnumerable<IQueueGrain> Queues(AgentView agent) => QueueNamesOf(agent).Select(queue => GrainFactory.GetGrain<IQueueGrain>(queue));
+
+    private LedgerEvent Happened(DateTimeOffset at, string type, string data) => new(at, type, null, Id, null, data);
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

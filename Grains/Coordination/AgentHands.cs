@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+
+namespace NexusActors.Coordination;
+
+/// <summary>What an agent holds: the units and resources in use, and where each task belongs. Not thread-safe: it belongs to one grain.</summary>
+internal sealed class AgentHands
+{
+    private readonly Dictionary<string, WorkShare> _held = new(StringComparer.Ordinal);
+    private int _heldUnits;
+    private int _reserved;
+
+    /// <summary>Units in use or set aside.</summary>
+    public int Units => _heldUnits + _reserved;
+
+    /// <summary>Queues of what is held.</summary>
+    public IEnumerable<string> Queues => _held.Values.Select(work => work.Queue).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The queue of a held task; null when it is not held.</summary>
+    public string? QueueOf(string taskId) => _held.GetValueOrDefault(taskId)?.Queue;
+
+    /// <summary>Whether one more task fits, by units and by resources.</summary>
+    public bool HasRoom(AgentProfile profile, WorkShare work) =>
+        Units + work.Units <= profile.MaxCapacity && (work.Resources.Count == 0 || FreeResources(profile) is var free && work.Resources.All(need => need.Value <= free.GetValueOrDefault(need.Key)));
+
+    /// <summary>What is left of each resource that the agent offers.</summary>
+    public ImmutableSortedDictionary<string, double> FreeResources(AgentProfile profile)
+    {
+        if (profile.Resources.Count == 0) { return profile.Resources; }
+        var free = profile.Resources.ToBuilder();
+        foreach (var (name, amount) in _held.Values.SelectMany(work => work.Resources))
+        {
+            if (free.TryGetValue(name, out var left)) { free[name] = left - amount; }
+        }
+        return free.ToImmutable();
+    }
+
+    public void Take(WorkShare work)
+    {
+        if (_held.TryAdd(work.TaskId, work)) { _heldUnits += work.Units; }
+    }
+
+    public void Drop(IEnumerable<string> taskIds)
+    {
+        foreach (var taskId in taskIds)
+        {
+            if (_held.Remove(taskId, out var work)) { _heldUnits -= work.Units; }
+        }
+    }
+
+    public void Clear()
+    {
+        _held.Clear();
+        _heldUnits = 0;
+    }
+
+    public void Reserve(int units) => _reserved += units;
+
+    public void Unreserve(int units) => _reserved -= units;
+}
+
+/// <summary>Lets calls of one agent wait for work, and ends their wait. For one grain's scheduler only.</summary>
+internal sealed class AgentDoorbell
+{
+    private TaskCompletionSource _ring = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waiting;
+
+    /// <summary>Whether a call waits.</summary>
+    public bool HasListeners => _waiting > 0;
+
+    /// <summary>Listens from now on; a ring between this and the wait is not missed.</summary>
+    public Task Listen() => _ring.Task;
+
+    /// <summary>Waits for a ring, at most so long.</summary>
+    public async Task WaitAsync(Task rung, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
+    {
+        _waiting++;
+        try { await rung.WaitAsync(wait, time, cancellation); }
+        catch (TimeoutException) when (!cancellation.IsCancellationRequested) { return; }
+        finally { _waiting--; }
+    }
+
+    /// <summary>Ends all waits. False: nobody waited.</summary>
+    public bool Ring()
+    {
+        var waited = _waiting > 0;
+        var ring = _ring;
+        _ring = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ring.SetResult();
+        return waited;
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace NexusActors.Coordination;
+
+/// <summary>Registration of the coordination room.</summary>
+public static class CoordinationServices
+{
+    /// <summary>Adds what the coordination grains need. The ledger, TimeProvider and meters are the host's to add.</summary>
+    public static IServiceCollection AddCoordination(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<CoordinationOptions>().BindConfiguration("Nexus:Coordination");
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CoordinationOptions>, CoordinationOptionsFieldValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CoordinationOptions>, CoordinationOptionsValidator>());
+        services.TryAddSingleton<CoordinationMetrics>();
+        services.TryAddSingleton<LeaseTokens>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHostedService<CoordinationKeeper>();
+        return services;
+    }
+}

@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using NexusActors.Errors;
+using NexusActors.Ledger;
+
+namespace NexusActors.Coordination;
+
+/// <summary>What is done to tasks that exist: reports, changes of status, cancels, redrives, time running out, agents leaving.</summary>
+internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDispatch dispatch)
+{
+    private const int TriesMax = 5;
+
+    /// <summary>Takes an agent's reports, all in one commit; each is answered for itself.</summary>
+    public async Task<ImmutableArray<ReportReply>> ReportAsync(string agentId, ImmutableArray<LeaseReport> reports, CancellationToken cancellation)
+    {
+        var replies = new ReportReply?[reports.Length];
+        var gates = await scope.Gate.EnterAllAsync(reports.Select(report => report.TaskId), cancellation);
+        try
+        {
+            for (var tries = 0; replies.Contains(null); tries++)
+            {
+                if (tries == TriesMax) { throw new NexusException(NexusError.StorageUnavailable, "The task changes too fast; try again.", retryAfter: TimeSpan.FromSeconds(1)); }
+                await ReportOnceAsync(agentId, reports, replies, cancellation);
+            }
+        }
+        finally { scope.Gate.LeaveAll(gates); }
+        return [.. replies.Select(reply => reply!)];
+    }
+
+    /// <summary>Decides and commits what has no answer yet. Items that lost a race for their version stay without one, as do later reports on a task that is in this commit already.</summary>
+    private async Task ReportOnceAsync(string agentId, ImmutableArray<LeaseReport> reports, ReportReply?[] replies, CancellationToken cancellation)
+    {
+        List<int> items = [];
+        List<TaskDecision> decisions = [];
+        HashSet<string> touched = new(StringComparer.Ordinal);
+        var now = scope.Now();
+        for (var i = 0; i < reports.Length; i++)
+        {
+            if (replies[i] is not null || touched.Contains(reports[i].TaskId)) { continue; }
+            if (await FindAsync(reports[i].TaskId, cancellation) is not { } state)
+            {
+                replies[i] = new() { TaskId = reports[i].TaskId, Error = NexusError.NotFound, Message = $"There is no task '{reports[i].TaskId}'." };
+                continue;
+            }
+            var decision = TaskTransitions.Report(state, agentId, reports[i], now, scope.Chance);
+            if (!decision.Changes) { replies[i] = Reply(decision); continue; }
+            items.Add(i);
+            decisions.Add(decision);
+            touched.Add(reports[i].TaskId);
+        }
+        if (decisions.Count == 0) { return; }
+        var outcomes = await writer.CommitAsync(decisions, agentId, cancellation);
+        for (var k = 0; k < outcomes.Length; k++)
+        {
+            if (outcomes[k] == CommitOutcome.Done) { replies[items[k]] = Reply(decisions[k]); }
+        }
+    }
+
+    /// <summary>Renews an agent's leases here and takes its progress.</summary>
+    public async Task<HeartbeatReply> RenewAsync(string agentId, ImmutableArray<LeaseProgress>? leases, CancellationToken cancellation)
+    {
+        var now = scope.Now();
+        var lost = ImmutableArray.CreateBuilder<string>();
+        List<LedgerTouch> progress = [];
+        foreach (var taskId in leases is null ? scope.Memory.HeldBy(agentId) : []) { QueueMemory.Renew(scope.Memory.Held(taskId)!, now); }
+        foreach (var lease in leases ?? [])
+        {
+            if (scope.Memory.Held(lease.TaskId) is not { } task || task.State.View.AssignedAgent != agentId || task.State.Token != lease.Token)
+            {
+                lost.Add(lease.TaskId);
+                continue;
+            }
+            QueueMemory.Renew(task, now);
+            if (lease.ProgressJson is { } json && json != task.State.View.ProgressJson)
+            {
+                task.State = task.State with { View = task.State.View with { ProgressJson = json } };
+                progress.Add(new TaskProgressed(task.State.Seq, json));
+            }
+        }
+        if (progress.Count > 0) { await scope.Ledger.CommitAsync([new LedgerEntry { Touches = [.. progress] }], cancellation); }
+        HeldTask[] held = [.. scope.Memory.HeldBy(agentId).Select(id => scope.Memory.Held(id)!).Where(task => task.State.HeldBy == AgentMode.Pull)];
+        return new()
+        {
+            Orders = [.. held.Where(task => task.State.View.CancelRequested).Select(task => new AgentOrder(OrderKind.Cancel, task.State.Id, task.State.View.ErrorMessage))],
+            Held = [.. held.Select(task => new HeldLease(task.State.Id, task.State.View.Attempt, task.State.Token!, task.LeaseEnds ?? now))],
+            Lost = lost.ToImmutable(),
+        };
+    }
+
+    /// <summary>Moves a task as PUT …/status asks. A child whose parents have not ended cannot be completed by hand.</summary>
+    public Task<TaskView> SetStatusAsync(string taskId, StatusChange change, CancellationToken cancellation) => ActAsync(taskId, state =>
+    {
+        var waitsFor = scope.Memory.Parents.UnmetOf(taskId);
+        return change.Status == WorkStatus.Completed && waitsFor.Count > 0
+            ? TaskDecision.Refuse(state, NexusError.WrongState, $"The task waits for {string.Join(", ", waitsFor.Order(StringComparer.Ordinal).Take(10))}; it cannot be completed before.")
+            : TaskTransitions.SetStatus(state, change, scope.Now(), scope.Chance);
+    }, cancellation);
+
+    /// <summary>Calls a task off.</summary>
+    public Task<TaskView> CancelAsync(string taskId, string? reason, CancellationToken cancellation) => ActAsync(taskId, state => TaskTransitions.Cancel(state, reason, scope.Now()), cancellation);
+
+    /// <summary>Takes a failed or cancelled task up again.</summary>
+    public Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) => ActAsync(taskId, state => TaskTransitions.Redrive(state, scope.Now()), cancellation);
+
+    /// <summary>Takes failed tasks up again, oldest first. Those that another call takes up meanwhile are passed over.</summary>
+    public async Task<int> RedriveFailedAsync(int max, CancellationToken cancellation)
+    {
+        var ids = await scope.Ledger.FailedTasksAsync(scope.Name, max, cancellation);
+        var done = await ActOnAllAsync(ids, state => state.View.Status == WorkStatus.Failed ? TaskTransitions.Redrive(state, scope.Now()) : TaskDecision.Same(state), cancellation);
+        return done;
+    }
+
+    /// <summary>A parent has ended: its child goes on, waits for others, or ends with it.</summary>
+    public async Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation)
+    {
+        var succeeded = status == WorkStatus.Completed;
+        switch (scope.Memory.Parents.Ended(childId, parentId, succeeded, out var rule))
+        {
+            case ParentNews.Broken:
+                await ActOnAllAsync([childId], state => TaskTransitions.ParentFailed(state, parentId, status, rule, scope.Now()), cancellation);
+                break;
+            case ParentNews.Free:
+                if (await scope.Ledger.FindTaskAsync(childId, cancellation) is { View.Status: WorkStatus.Pending } state && scope.Memory.Backlog.Find(state.Seq) is { Phase: WaitPhase.Blocked } task)
+                {
+                    scope.Memory.Backlog.Unblock(state.Seq, task.ReadySince, scope.Now().UtcTicks);
+                }
+                break;
+        }
+        scope.RequestRound();
+    }
+
+    /// <summary>Acts on everything whose time has run out.</summary>
+    public async Task ExpireAsync(CancellationToken cancellation)
+    {
+        var now = scope.Now();
+        var expired = scope.Memory.Backlog.Advance(now.UtcTicks);
+        if (expired.Count > 0)
+        {
+            var states = await scope.Ledger.FindTasksAsync([.. expired.Select(task => task.Seq)], cancellation);
+            await ActOnAllAsync([.. states.Select(state => state.Id)], state => state.View.Status != WorkStatus.Pending ? TaskDecision.Same(state)
+                : TaskTransitions.TimedOut(state, state.View.CreatedAt + state.View.Spec.Timeouts.Total <= now ? TaskErrors.TotalTimeout : TaskErrors.QueueWaitTimeout, now), cancellation);
+        }
+        var due = scope.Memory.TakeDue(now);
+        if (due.Count > 0) { await ActOnAllAsync([.. due.Select(task => task.State.Id)], state => Overdue(state, scope.Now()), cancellation); }
+    }
+
+    /// <summary>Takes back what an agent holds here.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="take">How a held task changes hands.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task TakeBackAsync(string agentId, Func<TaskState, TaskDecision> take, CancellationToken cancellation) =>
+        ActOnAllAsync([.. scope.Memory.HeldBy(agentId)], state => state.IsHeld && state.View.AssignedAgent == agentId ? take(state) : TaskDecision.Same(state), cancellation);
+
+    private TaskDecision Overdue(TaskState state, DateTimeOffset now)
+    {
+        if (scope.Memory.Held(state.Id) is not { } task || task.Due > now) { return TaskDecision.Same(state); }
+        return task.TotalEnds <= now ? TaskTransitions.TimedOut(state, TaskErrors.TotalTimeout, now)
+            : task.RunEnds <= now ? TaskTransitions.RunTimedOut(state, now, scope.Chance)
+            : TaskTransitions.Lose(state, "no heartbeat within the lease time", now);
+    }
+
+    /// <summary>The task as the ledger holds it, from memory where it is held.</summary>
+    private async Task<TaskState?> FindAsync(string taskId, CancellationToken cancellation) =>
+        scope.Memory.Held(taskId)?.State ?? await scope.Ledger.FindTaskAsync(taskId, cancellation);
+
+    private async Task<TaskView> ActAsync(string taskId, Func<TaskState, TaskDecision> decide, CancellationToken cancellation)
+    {
+        await scope.Gate.EnterAsync(taskId, cancellation);
+        try
+        {
+            for (var tries = 0; tries < TriesMax; tries++)
+            {
+                var state = await FindAsync(taskId, cancellation) ?? throw new NexusException(NexusError.NotFound, $"There is no task '{taskId}'.");
+                var decision = decide(state);
+                if (decision.Error != NexusError.None) { throw new NexusException(decision.Error, decision.Message!); }
+                if (!decision.Changes) { return decision.State.View; }
+                if ((await writer.CommitAsync([decision], byAgent: null, cancellation))[0] == CommitOutcome.Done)
+                {
+                    Free(decision);
+                    return decision.State.View;
+                }
+            }
+        }
+        finally { scope.Gate.Leave(taskId); }
+        throw new NexusException(NexusError.StorageUnavailable, "The task changes too fast; try again.", retryAfter: TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Acts on many tasks in one commit, taking each as it is found. Returns how many changed; those that lost a race are left to the next round.</summary>
+    private async Task<int> ActOnAllAsync(ImmutableArray<string> taskIds, Func<TaskState, TaskDecision> decide, CancellationToken cancellation)
+    {
+        if (taskIds.Length == 0) { return 0; }
+        var gates = await scope.Gate.EnterAllAsync(taskIds, cancellation);
+        try
+        {
+            List<TaskDecision> decisions = [];
+            foreach (var taskId in gates)
+            {
+                if (await FindAsync(taskId, cancellation) is { } state && decide(state) is { Changes: true } decision) { decisions.Add(decision); }
+            }
+            if (decisions.Count == 0) { return 0; }
+            var outcomes = await writer.CommitAsync(decisions, byAgent: null, cancellation);
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                if (outcomes[i] == CommitOutcome.Done) { Free(decisions[i]); }
+            }
+            return outcomes.Count(outcome => outcome == CommitOutcome.Done);
+        }
+        finally { scope.Gate.LeaveAll(gates); }
+    }
+
+    private void Free(TaskDecision decision)
+    {
+        if (decision.Releases) { dispatch.Freed(decision.Before.View.AssignedAgent!, decision.Before.View.Spec.Units); }
+    }
+
+    private ReportReply Reply(TaskDecision decision)
+    {
+        var view = decision.State.View;
+        if (decision.Error != NexusError.None)
+        {
+            scope.Metrics.Stale();
+            return new() { TaskId = view.Spec.Id, Error = decision.Error, Message = decision.Message, Status = view.Status, ResultJson = view.ResultJson };
+        }
+        return decision.Repeat is { } first
+            ? new() { TaskId = view.Spec.Id, Status = first.Status, RetryAt = first.RetryAt }
+            : new() { TaskId = view.Spec.Id, Status = view.Status, RetryAt = view.NextAttemptAt };
+    }
+}

@@ -1,0 +1,232 @@
+using System.Collections.Immutable;
+using NexusActors.Ledger;
+
+namespace NexusActors.Coordination;
+
+/// <summary>Gives out work: to pulling agents when they ask, to passive ones when there is something; wakes those who wait.</summary>
+internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
+{
+    private const int RoundMax = 64;
+    private readonly SortedDictionary<string, AgentSeat> _seats = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AgentBid> _waiting = new(StringComparer.Ordinal);
+
+    /// <summary>Agents that serve the queue.</summary>
+    public IReadOnlyDictionary<string, AgentSeat> Seats => _seats;
+
+    /// <summary>Takes in an agent, or a change of it.</summary>
+    public void Seat(AgentPresence presence)
+    {
+        _seats[presence.Profile.Id] = new(presence);
+        if (!presence.Active || presence.Draining) { _waiting.Remove(presence.Profile.Id); }
+    }
+
+    /// <summary>Forgets an agent.</summary>
+    public void Unseat(string agentId)
+    {
+        _seats.Remove(agentId);
+        _waiting.Remove(agentId);
+    }
+
+    /// <summary>A passive agent's hands are freer.</summary>
+    public void Freed(string agentId, int units)
+    {
+        if (!_seats.TryGetValue(agentId, out var seat)) { return; }
+        seat.Load = Math.Max(0, seat.Load - units);
+        seat.Full = false;
+    }
+
+    /// <summary>Asks refused agents again in the next round: something may have changed out of this queue's sight.</summary>
+    public void AskAgain()
+    {
+        foreach (var seat in _seats.Values) { seat.Full = false; }
+    }
+
+    /// <summary>Gives the bidder the first tasks in order that suit it.</summary>
+    public async Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation)
+    {
+        _waiting.Remove(bid.AgentId);
+        if (scope.Open)
+        {
+            var pull = new PullBid(bid.AgentId, bid.Capabilities, bid.Max, bid.FreeUnits, bid.FreeResources);
+            var picked = Pick(pull);
+            if (picked.Count > 0)
+            {
+                var leased = await TakeAsync(picked, bid.AgentId, cancellation);
+                if (leased.Length > 0) { return leased; }
+            }
+        }
+        if (bid.Wait) { _waiting[bid.AgentId] = bid; }
+        return [];
+    }
+
+    /// <summary>One round: assigns to passive agents and wakes waiting ones.</summary>
+    public async Task RoundAsync(CancellationToken cancellation)
+    {
+        if (!scope.Open) { return; }
+        while (await AssignAsync(cancellation)) { }
+        await WakeAsync(cancellation);
+    }
+
+    private List<WaitingTask> Pick(PullBid bid)
+    {
+        List<WaitingTask> picked = [];
+        var now = scope.Now().UtcTicks;
+        scope.Memory.Backlog.Advance(now);
+        while (bid.Wants > 0 && scope.Memory.Backlog.Pick(bid, now) is { } task)
+        {
+            bid.Take(task.Needs);
+            picked.Add(task);
+        }
+        return picked;
+    }
+
+    private async Task<ImmutableArray<LeasedTask>> TakeAsync(List<WaitingTask> picked, string agentId, CancellationToken cancellation)
+    {
+        var leased = await GiveAsync(picked, (_, _) => (agentId, AgentMode.Pull), cancellation);
+        ImmutableArray<string> parents = [.. leased.SelectMany(state => state.View.Spec.Dependencies).Select(dependency => dependency.TaskId).Distinct(StringComparer.Ordinal)];
+        var results = parents.Length == 0 ? [] : (await scope.Ledger.OutcomesAsync(parents, cancellation)).ToDictionary(parent => parent.TaskId, StringComparer.Ordinal);
+        return [.. leased.Select(state => new LeasedTask
+        {
+            Task = state.View,
+            Attempt = state.View.Attempt,
+            Token = state.Token!,
+            ExpiresAt = state.ExpiresAt!.Value,
+            Parents = [.. state.View.Spec.Dependencies.Where(dependency => results.ContainsKey(dependency.TaskId)).Select(dependency => results[dependency.TaskId])],
+        })];
+    }
+
+    /// <summary>Assigns a handful of tasks to passive agents in order. True: there may be more.</summary>
+    private async Task<bool> AssignAsync(CancellationToken cancellation)
+    {
+        AgentSeat[] passive = [.. _seats.Values.Where(seat => seat.IsPassive && !seat.Full)];
+        if (passive.Length == 0 || scope.Memory.Backlog.Ready == 0) { return false; }
+        var bid = new SeatsBid(passive);
+        List<WaitingTask> picked = [];
+        Dictionary<long, (AgentSeat Seat, string Why)> chosen = [];
+        while (picked.Count < RoundMax && scope.Memory.Backlog.Pick(bid, scope.Now().UtcTicks) is { } task)
+        {
+            var seat = bid.LeastLoaded(task.Needs)!;
+            chosen.Add(task.Seq, (seat, Why(passive, seat, task)));
+            seat.Load += task.Needs.Units;
+            picked.Add(task);
+        }
+        if (picked.Count == 0) { return false; }
+        Dictionary<string, WaitingTask> accepted = new(StringComparer.Ordinal);
+        try
+        {
+            foreach (var state in await GiveAsync(picked, (seq, _) => (chosen[seq].Seat.AgentId, AgentMode.Passive), cancellation, seq => chosen[seq].Why, OfferAsync)) { accepted.Remove(state.Id); }
+            return true;
+        }
+        finally
+        {
+            // Agents that made room for a task which they did not get after all.
+            foreach (var (taskId, task) in accepted)
+            {
+                Freed(chosen[task.Seq].Seat.AgentId, task.Needs.Units);
+                writer.Release(chosen[task.Seq].Seat.AgentId, taskId);
+            }
+        }
+
+        async Task<bool> OfferAsync(WaitingTask task, TaskState state)
+        {
+            var seat = chosen[task.Seq].Seat;
+            if (await scope.Grains.GetGrain<IAgentGrain>(seat.AgentId).OfferAsync(new(state.Id, scope.Name, state.View.Spec.Units, state.View.Spec.Resources), cancellation))
+            {
+                accepted.Add(state.Id, task);
+                return true;
+            }
+            seat.Load -= task.Needs.Units;
+            seat.Full = true;
+            return false;
+        }
+    }
+
+    /// <summary>Leases picked tasks in one commit. Whatever is not given goes back to where it stood.</summary>
+    private async Task<List<TaskState>> GiveAsync(
+        List<WaitingTask> picked, Func<long, TaskState, (string AgentId, AgentMode Mode)> to, CancellationToken cancellation,
+        Func<long, string>? why = null, Func<WaitingTask, TaskState, Task<bool>>? offer = null)
+    {
+        var left = picked.ToDictionary(task => task.Seq);
+        string[] gates = [];
+        List<TaskState> given = new(picked.Count);
+        try
+        {
+            var states = await ReadAsync(picked, cancellation);
+            gates = await scope.Gate.EnterAllAsync(states.Select(state => state.Id), cancellation);
+            var now = scope.Now();
+            List<TaskDecision> decisions = new(states.Count);
+            foreach (var state in states)
+            {
+                if (offer is not null && !await offer(left[state.Seq], state)) { continue; }
+                var (agentId, mode) = to(state.Seq, state);
+                var decision = TaskTransitions.Lease(state, agentId, mode, scope.Tokens.Next(), why?.Invoke(state.Seq) ?? Why(left[state.Seq], now), now);
+                if (decision.Changes) { decisions.Add(decision); }
+            }
+            if (decisions.Count == 0) { return given; }
+            var outcomes = await writer.CommitAsync(decisions, byAgent: null, cancellation);
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                var state = decisions[i].State;
+                var task = left[state.Seq];
+                left.Remove(state.Seq);
+                if (outcomes[i] == CommitOutcome.Done)
+                {
+                    given.Add(state);
+                    scope.Metrics.Waited(now.UtcTicks - task.ReadySince);
+                }
+                // Another turn or activation came first; it was read again and stands where it belongs.
+                else if (scope.Memory.Held(state.Id) is null) { scope.Memory.Backlog.Vacate(task.Key, now.UtcTicks); }
+            }
+            return given;
+        }
+        finally
+        {
+            foreach (var task in left.Values) { scope.Memory.Backlog.Return(task, scope.Now().UtcTicks); }
+            scope.Gate.LeaveAll(gates);
+        }
+    }
+
+    private async Task<List<TaskState>> ReadAsync(List<WaitingTask> picked, CancellationToken cancellation)
+    {
+        List<TaskState> states = new(picked.Count);
+        ImmutableArray<long> cold = [];
+        foreach (var task in picked)
+        {
+            if (scope.Memory.Warm(task.Seq) is { } state) { states.Add(state); }
+            else { cold = cold.Add(task.Seq); }
+        }
+        if (cold.Length > 0)
+        {
+            states.AddRange(await scope.Ledger.FindTasksAsync(cold, cancellation));
+            var order = picked.Select((task, place) => (task.Seq, place)).ToDictionary(pair => pair.Seq, pair => pair.place);
+            states.Sort((a, b) => order[a.Seq].CompareTo(order[b.Seq]));
+        }
+        return states;
+    }
+
+    private async Task WakeAsync(CancellationToken cancellation)
+    {
+        var ready = scope.Memory.Backlog.Ready;
+        foreach (var bid in _waiting.Values.ToList())
+        {
+            if (ready <= 0) { return; }
+            if (scope.Memory.Backlog.Peek(new PullBid(bid.AgentId, bid.Capabilities, bid.Max, bid.FreeUnits, bid.FreeResources)) is null) { continue; }
+            if (!_waiting.Remove(bid.AgentId)) { continue; }
+            if (await scope.Grains.GetGrain<IAgentGrain>(bid.AgentId).WakeAsync(scope.Name, cancellation)) { ready -= bid.Max; }
+        }
+    }
+
+    private static string Why(WaitingTask task, DateTimeOffset now) => new EventData()
+        .With("policy", "pull").With("reason", "first in order of what the agent that asked can do")
+        .With("effective_priority", task.Level).With("waited_seconds", TimeSpan.FromTicks(Math.Max(0, now.UtcTicks - task.ReadySince)).TotalSeconds).Json();
+
+    private string Why(AgentSeat[] seats, AgentSeat chosen, WaitingTask task)
+    {
+        var runnerUp = new SeatsBid([.. seats.Where(seat => seat != chosen)]).LeastLoaded(task.Needs);
+        return new EventData()
+            .With("policy", "least_loaded").With("reason", "smallest share of its capacity in use among those who can do it")
+            .With("effective_priority", task.Level).With("waited_seconds", TimeSpan.FromTicks(Math.Max(0, scope.Now().UtcTicks - task.ReadySince)).TotalSeconds)
+            .With("agents_seen", _seats.Count).With("candidates", seats.Count(seat => seat == chosen || seat.CanBeOffered(task.Needs)))
+            .With("load_share", chosen.Share).With("runner_up", runnerUp?.AgentId).With("runner_up_load_share", runnerUp?.Share).Json();
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+using NexusActors.Ledger;
+
+namespace NexusActors.Coordination;
+
+/// <summary>What the parts of one queue share: its name, memory and tools, and what it was told about work being wanted.</summary>
+internal sealed class QueueScope
+{
+    public required string Name { get; init; }
+    public required QueueMemory Memory { get; init; }
+    public required ILedger Ledger { get; init; }
+    public required IGrainFactory Grains { get; init; }
+    public required CoordinationOptions Options { get; init; }
+    public required CoordinationMetrics Metrics { get; init; }
+    public required ILogger Log { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required LeaseTokens Tokens { get; init; }
+    public required Func<double> Chance { get; init; }
+
+    /// <summary>Asks for a round (assignment, wake-ups, notices) soon.</summary>
+    public required Action RequestRound { get; init; }
+
+    /// <summary>One turn at a time per task.</summary>
+    public TaskGate Gate { get; } = new();
+
+    /// <summary>Settings as stored; null: the queue was never made.</summary>
+    public QueueSettings? Settings { get; set; }
+
+    /// <summary>Whether coordination as a whole runs.</summary>
+    public bool Running { get; set; } = true;
+
+    /// <summary>Whether work is given out.</summary>
+    public bool Open => Running && Settings is { Paused: false };
+
+    private DateTimeOffset _latest;
+
+    /// <summary>The time; never runs backwards within one activation.</summary>
+    public DateTimeOffset Now()
+    {
+        var now = Time.GetUtcNow();
+        return now > _latest ? _latest = now : _latest;
+    }
+
+    /// <summary>Limits of a key.</summary>
+    public KeyLimits LimitsOf(string key) => Settings is null ? new() : Settings.Keys.GetValueOrDefault(key) ?? (key.Length == 0 ? new() { Weight = Settings.DefaultKey.Weight } : Settings.DefaultKey);
+}
