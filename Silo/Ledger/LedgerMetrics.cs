@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using NexusActors.Telemetry;
+
+namespace NexusActors.Ledger;
+
+/// <summary>What the ledger's writer does.</summary>
+internal sealed class LedgerMetrics
+{
+    private readonly Counter<long> _commits;
+    private readonly Counter<long> _failures;
+    private readonly Histogram<int> _entries;
+    private readonly Histogram<double> _duration;
+    private Func<int>? _depth;
+
+    /// <summary>Makes the instruments.</summary>
+    public LedgerMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(NexusTelemetry.Name);
+        _commits = meter.CreateCounter<long>("nexus.ledger.commits", "{transaction}", "Transactions committed.");
+        _failures = meter.CreateCounter<long>("nexus.ledger.failures", "{transaction}", "Transactions that failed, by cause: storage or defect.");
+        _entries = meter.CreateHistogram<int>("nexus.ledger.commit.entries", "{entry}", "Entries in a transaction.");
+        _duration = meter.CreateHistogram<double>("nexus.ledger.commit.duration", "s", "Time from the start of a transaction until it is on disk.");
+        meter.CreateObservableGauge("nexus.ledger.queue.depth", () => _depth?.Invoke() ?? 0, "{call}", "Calls that wait for the writer.");
+    }
+
+    /// <summary>Says where the depth of the writer's queue is read.</summary>
+    public void Observe(Func<int> depth) => _depth = depth;
+
+    /// <summary>A transaction is on disk.</summary>
+    public void Committed(int entries, TimeSpan duration)
+    {
+        _commits.Add(1);
+        _entries.Record(entries);
+        _duration.Record(duration.TotalSeconds);
+    }
+
+    /// <summary>A transaction failed.</summary>
+    public void Failed(bool storage) => _failures.Add(1, new KeyValuePair<string, object?>("cause", storage ? "storage" : "defect"));
+}

@@ -1,0 +1,26 @@
+namespace NexusActors.Ledger.Sqlite;
+
+/// <summary>What the ledger logs.</summary>
+internal static partial class LedgerLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Ledger open at {Path}: {Tasks} tasks, {Events} events")]
+    public static partial void Opened(ILogger logger, string path, long tasks, long events);
+
+    [LoggerMessage(2, LogLevel.Information, "Ledger closed")]
+    public static partial void Closed(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Error, "Storage failed; the transaction of {Calls} calls was rolled back")]
+    public static partial void StorageFailed(ILogger logger, int calls, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error, "A ledger entry is defective; its call was refused")]
+    public static partial void Defect(ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Information, "Storage accepts writes again")]
+    public static partial void Recovered(ILogger logger);
+
+    [LoggerMessage(6, LogLevel.Warning, "The write-ahead log could not be moved into the data file; it is tried again")]
+    public static partial void CheckpointFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning, "A read failed in storage; its connection is opened anew")]
+    public static partial void ReadFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using NexusActors.Coordination;
+using NexusActors.Learning;
+
+namespace NexusActors.Ledger.Sqlite;
+
+/// <summary>
+/// Movements of an agent's counters added up. The load is a clamped sum: applying movements one by one with a floor at 0 each time equals
+/// <c>max(load + Load, LoadFloor)</c>.
+/// </summary>
+internal struct TallySum
+{
+    /// <summary>Units to add.</summary>
+    public long Load;
+    /// <summary>The load cannot be below this afterwards.</summary>
+    public long LoadFloor;
+    /// <summary>Tasks completed.</summary>
+    public long Completed;
+    /// <summary>Attempts failed.</summary>
+    public long Failed;
+    /// <summary>Leases lost.</summary>
+    public long Lost;
+    /// <summary>Seconds of completed work.</summary>
+    public double BusySeconds;
+
+    /// <summary>Adds one movement after those before.</summary>
+    public void Add(in AgentTally tally)
+    {
+        Load += tally.Load;
+        LoadFloor = Math.Max(LoadFloor + tally.Load, 0);
+        Completed += tally.Completed;
+        Failed += tally.Failed;
+        Lost += tally.Lost;
+        BusySeconds += tally.BusySeconds;
+    }
+}
+
+/// <summary>What the entries of one transaction add up to; written once, at its end.</summary>
+internal sealed class TransactionTotals(Database database, AgentStatements agents)
+{
+    private readonly Statement _moveTasks = database.Prepare("UPDATE task_counts SET n = n + ?3 WHERE queue = ?1 AND status = ?2");
+    private readonly Statement _countTasks = database.Prepare("INSERT INTO task_counts (queue, status, n) VALUES (?1, ?2, ?3)");
+    private readonly Statement _countExperiences = database.Prepare(
+        "INSERT INTO experience_counts (success, n) VALUES (?1, ?2) ON CONFLICT (success) DO UPDATE SET n = n + excluded.n");
+    private readonly Statement _countMinute = database.Prepare(
+        "INSERT INTO experience_minutes (minute, n) VALUES (?1, ?2) ON CONFLICT (minute) DO UPDATE SET n = n + excluded.n");
+
+    private readonly Dictionary<(string Queue, WorkStatus Status), long> _tasks = [];
+    private readonly Dictionary<string, TallySum> _tallies = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, long> _minutes = [];
+    private long _successful;
+    private long _unsuccessful;
+
+    /// <summary>One task entered or left a status.</summary>
+    public void Count(string queue, WorkStatus status, int change) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_tasks, (queue, status), out _) += change;
+
+    /// <summary>An agent's counters move.</summary>
+    public void Tally(in AgentTally tally) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_tallies, tally.AgentId, out _).Add(tally);
+
+    /// <summary>An agent gave a sign of life.</summary>
+    public void Seen(AgentSeen seen)
+    {
+        ref var at = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen, seen.AgentId, out _);
+        if (at < seen.At) { at = seen.At; }
+    }
+
+    /// <summary>An experience came in.</summary>
+    public void Count(Experience experience)
+    {
+        if (experience.Success) { _successful++; } else { _unsuccessful++; }
+        CollectionsMarshal.GetValueRefOrAddDefault(_minutes, Minute(experience.Timestamp), out _)++;
+    }
+
+    /// <summary>The minute that a moment falls into.</summary>
+    public static long Minute(DateTimeOffset moment) => moment.UtcTicks / TimeSpan.TicksPerMinute;
+
+    /// <summary>Writes what was added up for one agent, before it is inserted or deleted.</summary>
+    public void Settle(string agentId)
+    {
+        if (_tallies.Remove(agentId, out var sum)) { agents.Tally(agentId, sum); }
+        if (_seen.Remove(agentId, out var at)) { agents.Seen(agentId, at); }
+    }
+
+    /// <summary>Writes all of it and starts anew.</summary>
+    public void Flush()
+    {
+        foreach (var ((queue, status), change) in _tasks)
+        {
+            if (change != 0 && _moveTasks.Bind(1, queue).Bind(2, (long)status).Bind(3, change).RunCounted() == 0)
+            {
+                _countTasks.Bind(1, queue).Bind(2, (long)status).Bind(3, change).Run();
+            }
+        }
+        foreach (var (id, sum) in _tallies) { agents.Tally(id, sum); }
+        foreach (var (id, at) in _seen) { agents.Seen(id, at); }
+        foreach (var (minute, change) in _minutes) { _countMinute.Bind(1, minute).Bind(2, change).Run(); }
+        if (_successful != 0) { _countExperiences.Bind(1, 1L).Bind(2, _successful).Run(); }
+        if (_unsuccessful != 0) { _countExperiences.Bind(1, 0L).Bind(2, _unsuccessful).Run(); }
+        Clear();
+    }
+
+    /// <summary>Forgets all of it, after a rollback.</summary>
+    public void Clear()
+    {
+        _tasks.Clear();
+        _tallies.Clear();
+        _seen.Clear();
+        _minutes.Clear();
+        _successful = _unsuccessful = 0;
+    }
+}
