@@ -6,6 +6,9 @@ namespace NexusActors.Coordination;
 /// <summary>Settings of coordination (<c>Nexus:Coordination</c>).</summary>
 public sealed class CoordinationOptions
 {
+    /// <summary>Section of the configuration.</summary>
+    public const string Section = "Nexus:Coordination";
+
     /// <summary>Lease time: silence of a pulling agent after which a task is taken from it. Default 30 s. A task may say otherwise.</summary>
     [Range(typeof(TimeSpan), "00:00:00.500", "1.00:00:00")] public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(30);
 

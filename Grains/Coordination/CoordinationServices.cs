@@ -10,7 +10,7 @@ public static class CoordinationServices
     /// <summary>Adds what the coordination grains need. The ledger, TimeProvider and meters are the host's to add.</summary>
     public static IServiceCollection AddCoordination(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<CoordinationOptions>().BindConfiguration("Nexus:Coordination");
+        services.AddOptionsWithValidateOnStart<CoordinationOptions>().BindConfiguration(CoordinationOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CoordinationOptions>, CoordinationOptionsFieldValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CoordinationOptions>, CoordinationOptionsValidator>());
         services.TryAddSingleton<CoordinationMetrics>();

@@ -1,0 +1,58 @@
+using Mono.Cecil;
+using NetArchTest.Rules;
+
+namespace NexusActors.Tidy;
+
+/// <summary>Grains.Interfaces ← Grains ← Silo → Gateway → Grains.Interfaces, and only the silo knows products.</summary>
+public sealed class ArrowTests
+{
+    private static readonly string[] Products = ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql", "Dapper", "DbUp", "StackExchange.Redis", "Orleans.Clustering", "Orleans.Persistence", "k8s"];
+
+    public static TheoryData<string, string[]> Arrows => new()
+    {
+        { "Grains.Interfaces", [] },
+        { "Grains", ["Grains.Interfaces"] },
+        { "Gateway", ["Grains.Interfaces"] },
+        { "Silo", ["Gateway", "Grains"] },
+    };
+
+    [Theory, MemberData(nameof(Arrows))]
+    public void ProjectFile_References_AreTheArrows(string project, string[] expected) =>
+        Assert.Equal(expected, House.Project(project).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order(StringComparer.Ordinal));
+
+    [Theory, MemberData(nameof(Arrows))]
+    public void Assembly_References_StayWithinTheArrows(string project, string[] expected)
+    {
+        string[] allowed = [.. expected, .. expected.Contains("Grains") ? ["Grains.Interfaces"] : Array.Empty<string>()];
+        using var assembly = House.Compiled(project);
+        House.None(assembly.MainModule.AssemblyReferences.Select(reference => reference.Name).Where(name => name.StartsWith("NexusActors.", StringComparison.Ordinal))
+            .Except(allowed.Select(name => "NexusActors." + name)));
+    }
+
+    [Fact]
+    public void Interfaces_Packages_AreTheSdkAlone() => Assert.Equal(["Microsoft.Orleans.Sdk"], House.Project("Grains.Interfaces").Descendants("PackageReference").Select(package => package.Attribute("Include")!.Value));
+
+    [Theory]
+    [InlineData("Grains.Interfaces")]
+    [InlineData("Grains")]
+    [InlineData("Gateway")]
+    public void Assembly_OutsideTheSilo_KnowsNoProduct(string project) =>
+        House.None(Types.InAssembly(House.Loaded(project)).That().HaveDependencyOnAny(Products).GetTypes().Select(type => type.FullName));
+
+    [Fact]
+    public void ProductRule_CodeThatUsesAProduct_IsCaught() =>
+        Assert.NotEmpty(Types.InAssembly(typeof(ArrowTests).Assembly).That().HaveDependencyOnAny("Mono.Cecil").GetTypes());
+
+    [Fact]
+    public void Samples_ProjectFiles_ReferenceNothingOfOurs() =>
+        House.None(House.Files(".csproj").Where(path => path.StartsWith("samples/", StringComparison.Ordinal) && House.Read(path).Contains("ProjectReference", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Gateway_Types_NeverSeeTheSiloSide()
+    {
+        using var gateway = House.Compiled("Gateway");
+        House.None(gateway.MainModule.GetTypeReferences().Where(IsSiloSide).Select(type => type.FullName));
+    }
+
+    private static bool IsSiloSide(TypeReference type) => type.Scope.Name is "NexusActors.Grains" or "Orleans.Runtime" or "Orleans.Server";
+}
