@@ -16,6 +16,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     private static readonly TimeSpan SeenWritePeriod = TimeSpan.FromSeconds(5);
     private readonly AgentHands _hands = new();
     private readonly AgentDoorbell _doorbell = new();
+    private readonly TaskGate _changes = new();
     private AgentView? _agent;
     private bool _stale;
     private DateTimeOffset _seenWritten;
@@ -47,7 +48,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
             throw new NexusException(NexusError.AlreadyExists, $"Agent '{Id}' is registered already. Remove it first (DELETE /agents/{{id}}), or go on using it.", "id");
         }
         (_agent, _seenWritten) = (agent, now);
-        await TellQueuesAsync(cancellation);
+        await TellQueuesAsync();
     }
 
     public async Task<AgentView?> GetAsync(CancellationToken cancellation)
@@ -65,8 +66,8 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     {
         var agent = Known();
         // Its work goes back before it goes: a crash in between leaves an agent without work, not work without an agent.
-        foreach (var queue in Queues(agent)) { await queue.LeaveAsync(Id, "the agent was removed", cancellation); }
-        await ledger.CommitAsync([new LedgerEntry { Change = new AgentDelete(Id), Events = [Happened(time.GetUtcNow(), "agent.deregistered", "{}")] }], cancellation);
+        foreach (var queue in Queues(agent)) { await queue.LeaveAsync(Id, "the agent was removed", CancellationToken.None); }
+        await ledger.CommitAsync([new LedgerEntry { Change = new AgentDelete(Id), Events = [Happened(time.GetUtcNow(), "agent.deregistered", "{}")] }], CancellationToken.None);
         _agent = null;
         _hands.Clear();
         _doorbell.Ring();
@@ -81,7 +82,12 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
         {
             var rung = _doorbell.Listen();
             var wait = until - time.GetUtcNow();
-            if (await TryLeaseAsync(request.Max, wait > TimeSpan.Zero, cancellation) is { Length: > 0 } leased) { return leased; }
+            if (await TryLeaseAsync(request.Max, wait > TimeSpan.Zero) is { Length: > 0 } leased)
+            {
+                if (!cancellation.IsCancellationRequested) { return leased; }
+                await GiveBackAsync(leased, "the agent was gone when its tasks came");
+                cancellation.ThrowIfCancellationRequested();
+            }
             if (wait <= TimeSpan.Zero || _agent is null or { Draining: true }) { return []; }
             await _doorbell.WaitAsync(rung, wait, time, cancellation);
         }
@@ -96,7 +102,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
         lost.AddRange(byQueue[null].Select(lease => lease.TaskId));
         foreach (var queue in QueueNamesOf(agent))
         {
-            var reply = await GrainFactory.GetGrain<IQueueGrain>(queue).RenewAsync(Id, heartbeat.Leases is null ? null : [.. byQueue[queue]], cancellation);
+            var reply = await GrainFactory.GetGrain<IQueueGrain>(queue).RenewAsync(Id, heartbeat.Leases is null ? null : [.. byQueue[queue]], CancellationToken.None);
             orders.AddRange(reply.Orders);
             held.AddRange(reply.Held);
             lost.AddRange(reply.Lost);
@@ -119,7 +125,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
         foreach (var queue in places.OfType<string>().Distinct(StringComparer.Ordinal).ToList())
         {
             int[] items = [.. Enumerable.Range(0, reports.Length).Where(i => places[i] == queue)];
-            var answers = await GrainFactory.GetGrain<IQueueGrain>(queue).ReportAsync(Id, [.. items.Select(i => reports[i])], cancellation);
+            var answers = await GrainFactory.GetGrain<IQueueGrain>(queue).ReportAsync(Id, [.. items.Select(i => reports[i])], CancellationToken.None);
             for (var k = 0; k < items.Length; k++) { replies[items[k]] = answers[k]; }
         }
         _hands.Drop(replies.Where(reply => reply.Error is NexusError.None or NexusError.LeaseLost).Select(reply => reply.TaskId));
@@ -163,7 +169,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
 
     public Task SawLifeAsync(CancellationToken cancellation) => _agent is null ? Task.CompletedTask : SeeAsync(cancellation);
 
-    private async Task<ImmutableArray<LeasedTask>> TryLeaseAsync(int max, bool wait, CancellationToken cancellation)
+    private async Task<ImmutableArray<LeasedTask>> TryLeaseAsync(int max, bool wait)
     {
         var agent = Known();
         var free = agent.Profile.MaxCapacity - _hands.Units;
@@ -176,32 +182,28 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
             foreach (var queue in agent.Profile.Queues)
             {
                 var bid = new AgentBid { AgentId = Id, Capabilities = agent.Profile.Capabilities, Max = wanted, FreeUnits = free, FreeResources = _hands.FreeResources(agent.Profile), Wait = wait };
-                var leased = await GrainFactory.GetGrain<IQueueGrain>(queue).LeaseAsync(bid, cancellation);
+                var leased = await GrainFactory.GetGrain<IQueueGrain>(queue).LeaseAsync(bid, CancellationToken.None);
                 if (leased.Length == 0) { continue; }
                 foreach (var lease in leased) { _hands.Take(new(lease.Task.Spec.Id, queue, lease.Task.Spec.Units, lease.Task.Spec.Resources)); }
                 _seenWritten = _agent?.LastHeartbeat ?? _seenWritten;
-                return await KeepWhatFitsAsync(leased, agent.Profile.MaxCapacity + wanted, cancellation);
+                // Tasks of several units, taken by two calls at once, can be too much.
+                var kept = leased.Length;
+                for (var excess = _hands.Units - wanted - agent.Profile.MaxCapacity; excess > 0 && kept > 0; kept--) { excess -= leased[kept - 1].Task.Spec.Units; }
+                if (kept < leased.Length) { await GiveBackAsync(leased[kept..], "no room"); }
+                return leased[..kept];
             }
             return [];
         }
         finally { _hands.Unreserve(wanted); }
     }
 
-    /// <summary>Gives back what is too much: tasks of several units, taken by two calls at once, can be.</summary>
-    private async Task<ImmutableArray<LeasedTask>> KeepWhatFitsAsync(ImmutableArray<LeasedTask> leased, int unitsMax, CancellationToken cancellation)
-    {
-        while (leased.Length > 0 && _hands.Units > unitsMax)
-        {
-            await ReportAsync([new() { TaskId = leased[^1].Task.Spec.Id, Token = leased[^1].Token, Verb = ReportVerb.GiveBack, ErrorMessage = "no room" }], cancellation);
-            leased = leased.RemoveAt(leased.Length - 1);
-        }
-        return leased;
-    }
+    private Task<ImmutableArray<ReportReply>> GiveBackAsync(ImmutableArray<LeasedTask> leased, string reason) =>
+        ReportAsync([.. leased.Select(lease => new LeaseReport { TaskId = lease.Task.Spec.Id, Token = lease.Token, Verb = ReportVerb.GiveBack, ErrorMessage = reason })], CancellationToken.None);
 
     private async Task BecomePullingAsync(CancellationToken cancellation)
     {
         await ChangeAsync(agent => agent with { Profile = agent.Profile with { Mode = AgentMode.Pull } }, "agent.pulls", cancellation);
-        foreach (var queue in Queues(Known())) { await queue.RecallAsync(Id, cancellation); }
+        foreach (var queue in Queues(Known())) { await queue.RecallAsync(Id, CancellationToken.None); }
     }
 
     /// <summary>Takes a sign of life. It is on disk at most <see cref="SeenWritePeriod"/> late; coming back from silence is written at once.</summary>
@@ -216,24 +218,30 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
         await ledger.CommitAsync([new LedgerEntry { Touches = [new AgentSeen(Id, now)] }], cancellation);
     }
 
+    /// <summary>Changes the stored agent, one change at a time, and tells its queues. Carried to its end whatever the caller does.</summary>
     private async Task ChangeAsync(Func<AgentView, AgentView> change, string type, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if ((await ledger.CommitAsync([new LedgerEntry { Change = new AgentUpdate(change(Known())), Events = [Happened(now, type, "{}")] }], cancellation))[0].Outcome != CommitOutcome.Done)
+        await _changes.EnterAsync(nameof(ChangeAsync), cancellation);
+        try
         {
-            DeactivateOnIdle();
-            throw Unknown();
+            var entry = new LedgerEntry { Change = new AgentUpdate(change(Known())), Events = [Happened(time.GetUtcNow(), type, "{}")] };
+            if ((await ledger.CommitAsync([entry], CancellationToken.None))[0].Outcome != CommitOutcome.Done)
+            {
+                DeactivateOnIdle();
+                throw Unknown();
+            }
+            _agent = change(Known());
+            _stale = true;
         }
-        _agent = change(Known());
-        _stale = true;
-        await TellQueuesAsync(cancellation);
+        finally { _changes.Leave(nameof(ChangeAsync)); }
+        await TellQueuesAsync();
     }
 
-    private async Task TellQueuesAsync(CancellationToken cancellation)
+    private async Task TellQueuesAsync()
     {
         var agent = Known();
         var presence = new AgentPresence { Profile = agent.Profile, Active = agent.Active, Draining = agent.Draining, Load = _hands.Units };
-        foreach (var queue in Queues(agent)) { await queue.ServeAsync(presence, cancellation); }
+        foreach (var queue in Queues(agent)) { await queue.ServeAsync(presence, CancellationToken.None); }
     }
 
     private AgentView Known() => _agent ?? throw Unknown();

@@ -8,7 +8,8 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
 {
     private const int RoundMax = 64;
     private readonly SortedDictionary<string, AgentSeat> _seats = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, AgentBid> _waiting = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, AgentSeat> _passive = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PullBid> _waiting = new(StringComparer.Ordinal);
 
     /// <summary>Agents that serve the queue.</summary>
     public IReadOnlyDictionary<string, AgentSeat> Seats => _seats;
@@ -16,7 +17,8 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Takes in an agent, or a change of it.</summary>
     public void Seat(AgentPresence presence)
     {
-        _seats[presence.Profile.Id] = new(presence);
+        var seat = _seats[presence.Profile.Id] = new(presence);
+        if (seat.IsPassive) { _passive[seat.AgentId] = seat; } else { _passive.Remove(seat.AgentId); }
         if (!presence.Active || presence.Draining) { _waiting.Remove(presence.Profile.Id); }
     }
 
@@ -24,6 +26,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     public void Unseat(string agentId)
     {
         _seats.Remove(agentId);
+        _passive.Remove(agentId);
         _waiting.Remove(agentId);
     }
 
@@ -38,7 +41,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Asks refused agents again in the next round: something may have changed out of this queue's sight.</summary>
     public void AskAgain()
     {
-        foreach (var seat in _seats.Values) { seat.Full = false; }
+        foreach (var seat in _passive.Values) { seat.Full = false; }
     }
 
     /// <summary>Gives the bidder the first tasks in order that suit it.</summary>
@@ -47,15 +50,14 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         _waiting.Remove(bid.AgentId);
         if (scope.Open)
         {
-            var pull = new PullBid(bid.AgentId, bid.Capabilities, bid.Max, bid.FreeUnits, bid.FreeResources);
-            var picked = Pick(pull);
+            var picked = Pick(PullBid.From(bid));
             if (picked.Count > 0)
             {
                 var leased = await TakeAsync(picked, bid.AgentId, cancellation);
                 if (leased.Length > 0) { return leased; }
             }
         }
-        if (bid.Wait) { _waiting[bid.AgentId] = bid; }
+        if (bid.Wait) { _waiting[bid.AgentId] = PullBid.From(bid); }
         return [];
     }
 
@@ -98,8 +100,8 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Assigns a handful of tasks to passive agents in order. True: there may be more.</summary>
     private async Task<bool> AssignAsync(CancellationToken cancellation)
     {
-        AgentSeat[] passive = [.. _seats.Values.Where(seat => seat.IsPassive && !seat.Full)];
-        if (passive.Length == 0 || scope.Memory.Backlog.Ready == 0) { return false; }
+        if (_passive.Count == 0 || scope.Memory.Backlog.Ready == 0) { return false; }
+        AgentSeat[] passive = [.. _passive.Values.Where(seat => !seat.Full)];
         var bid = new SeatsBid(passive);
         List<WaitingTask> picked = [];
         Dictionary<long, (AgentSeat Seat, string Why)> chosen = [];
@@ -207,12 +209,13 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     private async Task WakeAsync(CancellationToken cancellation)
     {
         var ready = scope.Memory.Backlog.Ready;
+        if (ready == 0 || _waiting.Count == 0) { return; }
         foreach (var bid in _waiting.Values.ToList())
         {
             if (ready <= 0) { return; }
-            if (scope.Memory.Backlog.Peek(new PullBid(bid.AgentId, bid.Capabilities, bid.Max, bid.FreeUnits, bid.FreeResources)) is null) { continue; }
+            if (scope.Memory.Backlog.Peek(bid) is null) { continue; }
             if (!_waiting.Remove(bid.AgentId)) { continue; }
-            if (await scope.Grains.GetGrain<IAgentGrain>(bid.AgentId).WakeAsync(scope.Name, cancellation)) { ready -= bid.Max; }
+            if (await scope.Grains.GetGrain<IAgentGrain>(bid.AgentId).WakeAsync(scope.Name, cancellation)) { ready -= bid.Wants; }
         }
     }
 

@@ -16,7 +16,7 @@ namespace NexusActors.Coordination;
 internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> options, CoordinationMetrics metrics, ILogger<QueueGrain> log, TimeProvider time, LeaseTokens tokens)
     : Grain, IQueueGrain, IDisposable
 {
-    private static readonly TimeSpan ParentCheckPeriod = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
     private QueueScope _scope = null!;
     private QueueWriter _writer = null!;
@@ -26,7 +26,7 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
     private IGrainTimer _timer = null!;
     private Task _round = Task.CompletedTask;
     private bool _roundRequested;
-    private DateTimeOffset _parentsChecked;
+    private DateTimeOffset _checked;
     private readonly CancellationTokenSource _stopping = new();
 
     private string Name => this.GetPrimaryKeyString();
@@ -55,6 +55,7 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
         _intake = new(_scope, _control.ParentEndedAsync);
         _timer = this.RegisterGrainTimer(TickAsync, new() { DueTime = Timeout.InfiniteTimeSpan, Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true });
         await new QueueLoader(_scope, _dispatch, _control).LoadAsync(cancellation);
+        _checked = _scope.Now();
         CoordinationLog.QueueLoaded(log, Name, _scope.Memory.Backlog.Count, _scope.Memory.HeldCount, _dispatch.Seats.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         if (_scope.Settings is not null) { RequestRound(); }
     }
@@ -67,41 +68,43 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
 
     public void Dispose() => _stopping.Dispose();
 
-    public Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation) => _intake.SubmitAsync(submissions, cancellation);
+    // A command that has begun is carried to its end whatever its caller does: half of one would leave memory behind the ledger.
 
-    public Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation) => _dispatch.LeaseAsync(bid, cancellation);
+    public Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation) => _intake.SubmitAsync(submissions, CancellationToken.None);
 
-    public Task<ImmutableArray<ReportReply>> ReportAsync(string agentId, ImmutableArray<LeaseReport> reports, CancellationToken cancellation) => _control.ReportAsync(agentId, reports, cancellation);
+    public Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation) => _dispatch.LeaseAsync(bid, CancellationToken.None);
 
-    public Task<HeartbeatReply> RenewAsync(string agentId, ImmutableArray<LeaseProgress>? leases, CancellationToken cancellation) => _control.RenewAsync(agentId, leases, cancellation);
+    public Task<ImmutableArray<ReportReply>> ReportAsync(string agentId, ImmutableArray<LeaseReport> reports, CancellationToken cancellation) => _control.ReportAsync(agentId, reports, CancellationToken.None);
 
-    public Task<TaskView> SetStatusAsync(string taskId, StatusChange change, CancellationToken cancellation) => _control.SetStatusAsync(taskId, change, cancellation);
+    public Task<HeartbeatReply> RenewAsync(string agentId, ImmutableArray<LeaseProgress>? leases, CancellationToken cancellation) => _control.RenewAsync(agentId, leases, CancellationToken.None);
 
-    public Task<TaskView> CancelAsync(string taskId, string? reason, CancellationToken cancellation) => _control.CancelAsync(taskId, reason, cancellation);
+    public Task<TaskView> SetStatusAsync(string taskId, StatusChange change, CancellationToken cancellation) => _control.SetStatusAsync(taskId, change, CancellationToken.None);
 
-    public Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) => _control.RedriveAsync(taskId, cancellation);
+    public Task<TaskView> CancelAsync(string taskId, string? reason, CancellationToken cancellation) => _control.CancelAsync(taskId, reason, CancellationToken.None);
 
-    public Task<int> RedriveFailedAsync(int max, CancellationToken cancellation) => _control.RedriveFailedAsync(max, cancellation);
+    public Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) => _control.RedriveAsync(taskId, CancellationToken.None);
 
-    public Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation) => _control.ParentEndedAsync(childId, parentId, status, cancellation);
+    public Task<int> RedriveFailedAsync(int max, CancellationToken cancellation) => _control.RedriveFailedAsync(max, CancellationToken.None);
+
+    public Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation) => _control.ParentEndedAsync(childId, parentId, status, CancellationToken.None);
 
     public Task<TaskExplanation> ExplainAsync(string taskId, CancellationToken cancellation) => new QueueExplainer(_scope).ExplainAsync(taskId, cancellation);
 
     public async Task ServeAsync(AgentPresence presence, CancellationToken cancellation)
     {
         _dispatch.Seat(presence);
-        if (!presence.Active) { await _control.TakeBackAsync(presence.Profile.Id, state => state.HeldBy == AgentMode.Passive ? TaskTransitions.Lose(state, "the agent has been silent for too long", _scope.Now()) : TaskDecision.Same(state), cancellation); }
+        if (!presence.Active) { await _control.TakeBackAsync(presence.Profile.Id, state => state.HeldBy == AgentMode.Passive ? TaskTransitions.Lose(state, "the agent has been silent for too long", _scope.Now()) : TaskDecision.Same(state), CancellationToken.None); }
         RequestRound();
     }
 
     public async Task LeaveAsync(string agentId, string reason, CancellationToken cancellation)
     {
         _dispatch.Unseat(agentId);
-        await _control.TakeBackAsync(agentId, state => TaskTransitions.Recall(state, reason, _scope.Now()), cancellation);
+        await _control.TakeBackAsync(agentId, state => TaskTransitions.Recall(state, reason, _scope.Now()), CancellationToken.None);
     }
 
     public Task RecallAsync(string agentId, CancellationToken cancellation) =>
-        _control.TakeBackAsync(agentId, state => state.View.Status == WorkStatus.Assigned ? TaskTransitions.Recall(state, "the agent asks for its work itself now", _scope.Now()) : TaskDecision.Same(state), cancellation);
+        _control.TakeBackAsync(agentId, state => state.View.Status == WorkStatus.Assigned ? TaskTransitions.Recall(state, "the agent asks for its work itself now", _scope.Now()) : TaskDecision.Same(state), CancellationToken.None);
 
     public Task<QueueView?> GetAsync(CancellationToken cancellation)
     {
@@ -113,7 +116,7 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
     public async Task<QueueView> ConfigureAsync(QueueSettings settings, CancellationToken cancellation)
     {
         var type = _scope.Settings is null ? "queue.created" : settings.Paused == _scope.Settings.Paused ? "queue.configured" : settings.Paused ? "queue.paused" : "queue.resumed";
-        await ledger.CommitAsync([new LedgerEntry { Change = new QueuePut(Name, settings), Events = [new(_scope.Now(), type, null, null, Name, "{}")] }], cancellation);
+        await ledger.CommitAsync([new LedgerEntry { Change = new QueuePut(Name, settings), Events = [new(_scope.Now(), type, null, null, Name, "{}")] }], CancellationToken.None);
         _scope.Settings = settings;
         _scope.Memory.Backlog.Relimit(_scope.Now().UtcTicks);
         RequestRound();
@@ -133,10 +136,9 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
 
     public async Task EnsureAsync(CancellationToken cancellation)
     {
-        // News of a parent may have been lost with the silo that had to bring it: look for yourself.
-        if (_scope.Memory.Parents.Count == 0 || _scope.Now() - _parentsChecked < ParentCheckPeriod) { return; }
-        _parentsChecked = _scope.Now();
-        await new QueueLoader(_scope, _dispatch, _control).CheckParentsAsync(cancellation);
+        if (_scope.Now() - _checked < CheckPeriod) { return; }
+        _checked = _scope.Now();
+        await new QueueLoader(_scope, _dispatch, _control).CheckAsync(CancellationToken.None);
     }
 
     private QueueView View() => new()

@@ -27,10 +27,7 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
                 scope.Memory.Restore(state, scope.Now());
             }
         }
-        foreach (var agent in await scope.Ledger.AgentsAsync(cancellation))
-        {
-            if (agent.Profile.Queues.Contains(scope.Name)) { dispatch.Seat(new() { Profile = agent.Profile, Active = agent.Active, Draining = agent.Draining, Load = agent.CurrentLoad }); }
-        }
+        await SeatAgentsAsync(cancellation);
         foreach (var holder in scope.Memory.Holders.Where(holder => !dispatch.Seats.ContainsKey(holder)).ToList())
         {
             await control.TakeBackAsync(holder, state => TaskTransitions.Recall(state, "the agent is not registered any more", scope.Now()), cancellation);
@@ -38,8 +35,29 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
         await CheckParentsAsync(cancellation);
     }
 
+    /// <summary>Takes the news that may have been lost with the silo that had to bring it: of agents and of parents.</summary>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        await SeatAgentsAsync(cancellation);
+        await CheckParentsAsync(cancellation);
+    }
+
+    /// <summary>Seats the agents that serve this queue and are not seated as they are.</summary>
+    private async Task SeatAgentsAsync(CancellationToken cancellation)
+    {
+        foreach (var agent in await scope.Ledger.AgentsAsync(cancellation))
+        {
+            if (!agent.Profile.Queues.Contains(scope.Name)) { continue; }
+            var seated = dispatch.Seats.GetValueOrDefault(agent.Profile.Id)?.Presence;
+            if (seated is null || seated.Active != agent.Active || seated.Draining != agent.Draining || seated.Profile.Mode != agent.Profile.Mode)
+            {
+                dispatch.Seat(new() { Profile = agent.Profile, Active = agent.Active, Draining = agent.Draining, Load = agent.CurrentLoad });
+            }
+        }
+    }
+
     /// <summary>Looks at the parents of all children that wait, and takes the news that did not come.</summary>
-    public async Task CheckParentsAsync(CancellationToken cancellation)
+    private async Task CheckParentsAsync(CancellationToken cancellation)
     {
         if (scope.Memory.Parents.Count == 0) { return; }
         string[] parents = [.. scope.Memory.Parents.Children.SelectMany(scope.Memory.Parents.UnmetOf).Distinct(StringComparer.Ordinal)];

@@ -11,6 +11,9 @@ internal sealed class PullBid(string agentId, IEnumerable<string> capabilities, 
 
     public string AgentId { get; } = agentId;
 
+    /// <summary>A bid as it begins.</summary>
+    public static PullBid From(AgentBid bid) => new(bid.AgentId, bid.Capabilities, bid.Max, bid.FreeUnits, bid.FreeResources);
+
     /// <summary>Tasks that it still wants.</summary>
     public int Wants { get; private set; } = max;
 
