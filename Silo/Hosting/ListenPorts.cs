@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace NexusActors.Hosting;
+
+/// <summary>Looks at ports of this machine before something listens on them.</summary>
+internal static class ListenPorts
+{
+    // Below the ranges from which operating systems take ports for outgoing connections, so that nothing takes one between the look and the use.
+    private const int FirstPort = 20_000, Ports = 12_000;
+
+    /// <summary>Whether something listens on it already, or it may not be used.</summary>
+    public static bool IsTaken(IPAddress address, int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(address, port);
+            listener.Start();
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>A free port on loopback. Processes start their search at different places.</summary>
+    /// <exception cref="StartupException">There is none.</exception>
+    public static int ChooseFree(int processId)
+    {
+        for (var step = 0; step < Ports; step++)
+        {
+            var port = FirstPort + ((processId * 7) + step) % Ports;
+            if (!IsTaken(IPAddress.Loopback, port)) { return port; }
+        }
+        throw new StartupException([$"No port from {FirstPort} to {FirstPort + Ports - 1} is free on loopback. Name one as Nexus:Silo:SiloPort."]);
+    }
+}

@@ -1,0 +1,2 @@
+// Processes and clusters share two cores: one test at a time keeps their clocks honest.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
