@@ -88,7 +88,7 @@ internal static class EmbeddedHost
 
     private static void AddFacts(this IServiceCollection services)
     {
-        services.AddOptions<SqliteLedgerOptions>().Configure<IOptions<SiloOptions>>((ledger, silo) => ledger.Path = Path.Combine(silo.Value.DataFolder, "nexus.db"));
+        services.AddOptions<SqliteLedgerOptions>().Configure<IOptions<SiloOptions>>((ledger, silo) => ledger.Path = Path.Combine(Path.GetFullPath(silo.Value.DataFolder), "nexus.db"));
         services.AddSqliteLedger();
         services.AddSingleton<LedgerReadiness>();
         services.AddHealthChecks()

@@ -117,6 +117,17 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_FolderInUse_NamesFolder()
+    {
+        using var other = new SiloPlace();
+        await using var first = await SiloProcess.StartAsync(_place);
+        await using var second = SiloProcess.Launch(other, [$"--Nexus:Silo:DataFolder={_place.Folder}"]);
+        Assert.Equal(ExitCode.CannotStart, await second.WaitExitAsync());
+        Assert.Contains($"Another process uses the data at {_place.Folder}", second.Errors, StringComparison.Ordinal);
+        Assert.False(first.HasExited);
+    }
+
+    [Fact]
     public async Task Start_JsonLog_EveryLineIsJson()
     {
         await using var silo = await SiloProcess.StartAsync(_place, ["--Nexus:Silo:LogFormat=Json"], new Dictionary<string, string?> { ["REDIS_HOST"] = "redis" });
