@@ -9,10 +9,12 @@ namespace NexusActors.Coordination;
 /// Keeps queues awake and finds silent agents, from facts alone: after a start or a move every queue that was made is loaded and goes on, and an agent's silence is seen though its grain sleeps.
 /// Runs in every silo; what two do at once is done once.
 /// </summary>
-internal sealed class CoordinationKeeper(ILedger ledger, IGrainFactory grains, IOptions<CoordinationOptions> options, TimeProvider time, ILogger<CoordinationKeeper> log) : BackgroundService
+internal sealed class CoordinationKeeper(ILedger ledger, IGrainFactory grains, IOptions<CoordinationOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<CoordinationKeeper> log)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!await HasStartedAsync(stoppingToken)) { return; }
         var started = time.GetUtcNow();
         using var timer = new PeriodicTimer(options.Value.SilenceCheckPeriod, time);
         do
@@ -27,6 +29,15 @@ internal sealed class CoordinationKeeper(ILedger ledger, IGrainFactory grains, I
             catch (Exception exception) when (QueueWriter.IsPassing(exception)) { CoordinationLog.KeeperFailed(log, exception); }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Waits until the host, and with it the silo, has started; false when it stops before.</summary>
+    private async Task<bool> HasStartedAsync(CancellationToken stopping)
+    {
+        var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var up = lifetime.ApplicationStarted.Register(() => started.TrySetResult(true));
+        await using var down = stopping.Register(() => started.TrySetResult(false));
+        return await started.Task;
     }
 
     private async Task KeepQueuesAsync(CancellationToken cancellation)
