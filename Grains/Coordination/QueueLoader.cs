@@ -9,7 +9,8 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
     /// <summary>Reads settings, parents, tasks and agents.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        scope.Settings = await scope.Ledger.FindQueueAsync(scope.Name, cancellation);
+        // The default queue is there from the first call on; its row follows.
+        scope.Settings = await scope.Ledger.FindQueueAsync(scope.Name, cancellation) ?? (scope.Name == QueueNames.Default ? new() : null);
         scope.Running = await scope.Ledger.FindSettingAsync(RunningSetting, cancellation) != "false";
         var edges = (await scope.Ledger.LiveEdgesAsync(scope.Name, cancellation)).ToLookup(edge => edge.ChildSeq);
         await foreach (var page in scope.Ledger.LiveTasksAsync(scope.Name, cancellation))
