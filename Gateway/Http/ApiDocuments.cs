@@ -25,7 +25,7 @@ internal static class ApiDocuments
                     return Task.CompletedTask;
                 });
                 document.AddSchemaTransformer<WireSchemas>();
-                document.AddOperationTransformer<BodyContracts>();
+                document.AddOperationTransformer<ReadContracts>();
             });
         }
     }

@@ -30,17 +30,31 @@ internal sealed class WireSchemas : IOpenApiSchemaTransformer
     }
 }
 
-/// <summary>Puts the body that an endpoint reads itself into the document.</summary>
-internal sealed class BodyContracts : IOpenApiOperationTransformer
+/// <summary>Puts what an endpoint reads itself into the document: body, query and headers.</summary>
+internal sealed class ReadContracts : IOpenApiOperationTransformer
 {
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyContract>().LastOrDefault() is not { } body) { return; }
-        var schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancellationToken);
-        operation.RequestBody = new OpenApiRequestBody
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        foreach (var query in metadata.OfType<QueryContract>())
         {
-            Required = !body.Optional,
-            Content = body.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = schema }),
-        };
+            Add(operation, ParameterLocation.Query, query.Name, query.Description, await context.GetOrCreateSchemaAsync(query.Type, null, cancellationToken));
+        }
+        foreach (var header in metadata.OfType<HeaderContract>())
+        {
+            Add(operation, ParameterLocation.Header, header.Name, header.Description, await context.GetOrCreateSchemaAsync(typeof(string), null, cancellationToken));
+        }
+        if (metadata.OfType<BodyContract>().LastOrDefault() is { } body)
+        {
+            var schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancellationToken);
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = !body.Optional,
+                Content = body.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = schema }),
+            };
+        }
     }
+
+    private static void Add(OpenApiOperation operation, ParameterLocation where, string name, string description, OpenApiSchema schema) =>
+        (operation.Parameters ??= []).Add(new OpenApiParameter { Name = name, In = where, Description = description, Schema = schema });
 }

@@ -38,3 +38,18 @@ internal static class EndpointConventions
 /// <param name="Optional">Whether it may be left out.</param>
 /// <param name="MediaTypes">Media types.</param>
 internal sealed record BodyContract(Type Type, bool Optional, IReadOnlyList<string> MediaTypes);
+
+/// <summary>A query parameter that an endpoint reads itself, for the OpenAPI document only.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="Type">The kind of its value.</param>
+internal sealed record QueryContract(string Name, string Description, Type Type);
+
+/// <summary>A request header that an endpoint reads itself, for the OpenAPI document only.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it does.</param>
+internal sealed record HeaderContract(string Name, string Description)
+{
+    /// <summary>The header that makes a submit repeatable.</summary>
+    public static HeaderContract IdempotencyKey { get; } = new("Idempotency-Key", "1–255 printable characters; a repeat with the same key and body gets the first answer.");
+}

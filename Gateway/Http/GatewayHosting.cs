@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using NexusActors.Coordination;
 using NexusActors.Telemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -52,6 +53,10 @@ public static class GatewayHosting
         {
             app.MapHealth(api);
             app.MapApiDocument(api);
+            switch (api.Name)
+            {
+                case ServedApi.Coordination: app.MapCoordination(api.Port); break;
+            }
         }
         app.MapOperations();
         app.MapApiReference();

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace NexusActors.Http;
@@ -11,4 +13,11 @@ namespace NexusActors.Http;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReply))]
 [JsonSerializable(typeof(ProbeReply))]
-internal sealed partial class HttpJson : JsonSerializerContext;
+internal sealed partial class HttpJson : JsonSerializerContext
+{
+    /// <summary>The one to use: it escapes only what JSON asks for.</summary>
+    public static HttpJson Wire { get; } = new(WireOptions(Default.Options));
+
+    /// <summary>Options of another context, with texts written as they are.</summary>
+    public static JsonSerializerOptions WireOptions(JsonSerializerOptions generated) => new(generated) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}

@@ -139,6 +139,9 @@ internal readonly struct JsonInput
         return null;
     }
 
+    /// <summary>This object as it was written.</summary>
+    public string Source() => OpenJson.Check(_element, _path, Faults) ? _element.GetRawText() : "{}";
+
     /// <summary>An object with members of its own.</summary>
     public JsonInput? Object(string name, bool required = false)
     {
@@ -155,6 +158,15 @@ internal readonly struct JsonInput
             faults.Add(path, $"{path} must be 1–{Ids.LengthMax} printable characters");
             return "";
         }, "names (1–200 printable characters each)");
+
+    /// <summary>A list of ids.</summary>
+    public ImmutableArray<string> IdList(string name, int countMax) =>
+        List(name, countMax, required: false, static (value, path, faults) =>
+        {
+            if (TryText(value, 1, Ids.LengthMax, out var text) && Ids.IsValid(text)) { return text; }
+            faults.Add(path, $"{path} must be {Ids.Expected}");
+            return "";
+        }, "names");
 
     /// <summary>A list, each item read by a function that notes its own faults.</summary>
     public ImmutableArray<T> List<T>(string name, int countMax, bool required, Func<JsonElement, string, InputFaults, T> read, string what = "items")

@@ -38,7 +38,7 @@ internal static class OperationsEndpoints
     /// <summary>Maps GET /health of one service.</summary>
     public static void MapHealth(this IEndpointRouteBuilder routes, ServedApi api) =>
         routes.MapGet("/health", (TimeProvider time) => new JsonReply<HealthReply>(
-                new() { Status = "healthy", Service = api.Service, Timestamp = time.GetUtcNow(), Version = Version }, HttpJson.Default.HealthReply))
+                new() { Status = "healthy", Service = api.Service, Timestamp = time.GetUtcNow(), Version = Version }, HttpJson.Wire.HealthReply))
             .OnPort(api.Port).WithGroupName(api.Name).WithTags("Operations")
             .Named(OperationName("GetHealth", api), "Say that the service is there");
 
@@ -46,7 +46,7 @@ internal static class OperationsEndpoints
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/healthz", (TimeProvider time) => new JsonReply<ProbeReply>(
-                new() { Status = "live", Checks = new Dictionary<string, string>(), Timestamp = time.GetUtcNow() }, HttpJson.Default.ProbeReply))
+                new() { Status = "live", Checks = new Dictionary<string, string>(), Timestamp = time.GetUtcNow() }, HttpJson.Wire.ProbeReply))
             .WithTags("Operations").Named("GetLiveness", "Liveness probe: the process answers");
         routes.MapGet("/readyz", ReadyAsync)
             .WithTags("Operations").Named("GetReadiness", "Readiness probe: storage and actors answer, and the process does not drain")
@@ -69,6 +69,6 @@ internal static class OperationsEndpoints
             Status = "ready",
             Checks = report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status == HealthStatus.Healthy ? "healthy" : "degraded"),
             Timestamp = time.GetUtcNow(),
-        }, HttpJson.Default.ProbeReply);
+        }, HttpJson.Wire.ProbeReply);
     }
 }

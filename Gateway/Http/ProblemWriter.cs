@@ -22,7 +22,7 @@ internal static class ProblemWriter
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
         problem = problem with { Instance = problem.Instance ?? http.Request.Path.Value };
-        var body = JsonSerializer.SerializeToUtf8Bytes(problem, HttpJson.Default.Problem);
+        var body = JsonSerializer.SerializeToUtf8Bytes(problem, HttpJson.Wire.Problem);
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, http.RequestAborted);
     }
