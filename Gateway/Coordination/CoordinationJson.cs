@@ -35,5 +35,5 @@ namespace NexusActors.Coordination;
 internal sealed partial class CoordinationJson : JsonSerializerContext
 {
     /// <summary>The one to use: it escapes only what JSON asks for.</summary>
-    public static CoordinationJson Wire { get; } = new(HttpJson.WireOptions(Default.Options));
+    public static CoordinationJson Wire => field ??= new(HttpJson.WireOptions(Default.Options));
 }

@@ -16,7 +16,7 @@ namespace NexusActors.Http;
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>The one to use: it escapes only what JSON asks for.</summary>
-    public static HttpJson Wire { get; } = new(WireOptions(Default.Options));
+    public static HttpJson Wire => field ??= new(WireOptions(Default.Options));
 
     /// <summary>Options of another context, with texts written as they are.</summary>
     public static JsonSerializerOptions WireOptions(JsonSerializerOptions generated) => new(generated) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
