@@ -3,8 +3,7 @@ using NexusActors.Hosting;
 var line = CommandLine.Parse(args);
 switch (line.Command)
 {
-    case Command.Help: SettingsHelp.WriteUsage(Console.Out); return ExitCode.Done;
-    case Command.Settings: SettingsHelp.WriteMarkdown(Console.Out); return ExitCode.Done;
+    case Command.Help: SettingsHelp.Write(Console.Out); return ExitCode.Done;
     case Command.Version: Console.WriteLine(ProductVersion.Text); return ExitCode.Done;
     case Command.Probe: return await Probe.RunAsync(line, Console.Error);
 }

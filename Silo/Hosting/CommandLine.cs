@@ -9,8 +9,6 @@ internal enum Command
     Run,
     /// <summary>Print usage and settings.</summary>
     Help,
-    /// <summary>Print the settings as a Markdown table.</summary>
-    Settings,
     /// <summary>Print the version.</summary>
     Version,
     /// <summary>Ask a running service on this machine how it is.</summary>
@@ -38,7 +36,6 @@ internal sealed record CommandLine(Command Command, string Path, ImmutableArray<
             switch (args[i])
             {
                 case "--help" or "-h" or "-?": command = Command.Help; break;
-                case "--settings": command = Command.Settings; break;
                 case "--version": command = Command.Version; break;
                 case "--probe" when next is not null: (command, path) = (Command.Probe, next.TrimStart('/')); i++; break;
                 case var key when !Roots.Any(root => key.StartsWith("--" + root, StringComparison.OrdinalIgnoreCase)):

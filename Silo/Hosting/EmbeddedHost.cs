@@ -45,7 +45,7 @@ internal static class EmbeddedHost
         builder.AddNexusGateway();
         configure?.Invoke(builder);
 
-        builder.RefuseFaults([.. line.Faults, .. legacy.Faults]);
+        builder.RefuseFaults(line, legacy);
         var app = builder.Build();
         app.MapNexusGateway();
         return app;
@@ -69,10 +69,10 @@ internal static class EmbeddedHost
     }
 
     // Options are asked for as soon as the application is built, by the log to begin with: they are checked before, in a container of their own.
-    private static void RefuseFaults(this WebApplicationBuilder builder, ImmutableArray<string> found)
+    private static void RefuseFaults(this WebApplicationBuilder builder, CommandLine line, LegacyEnvironment legacy)
     {
         using var services = builder.Services.BuildServiceProvider();
-        var faults = found.AddRange(SettingsCheck.Faults(builder.Configuration, services));
+        ImmutableArray<string> faults = [.. line.Faults, .. new SettingsCheck(builder.Configuration, legacy, services).Faults()];
         if (!faults.IsEmpty) { throw new StartupException(faults); }
     }
 

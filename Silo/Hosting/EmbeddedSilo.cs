@@ -15,7 +15,7 @@ internal static class EmbeddedSilo
         silo.Services.AddOptions<EndpointOptions>().Configure<IOptions<SiloOptions>>((endpoint, settings) =>
         {
             endpoint.AdvertisedIPAddress = IPAddress.Loopback;
-            endpoint.SiloPort = settings.Value.SiloPort != 0 ? settings.Value.SiloPort : ListenPorts.ChooseFree(Environment.ProcessId);
+            endpoint.SiloPort = settings.Value.SiloPort != 0 ? settings.Value.SiloPort : ListenPorts.ChooseFree();
             endpoint.GatewayPort = settings.Value.GatewayPort;
         });
         silo.UseDevelopmentClustering(membership => membership.Configure<IOptions<EndpointOptions>>((development, endpoint) =>

@@ -34,12 +34,17 @@ internal sealed class LegacyEnvironment(Func<string, string?> read) : Configurat
     /// <summary>Names that are set and have no effect in this version and mode.</summary>
     public IReadOnlyList<string> WithoutEffect => _idle;
 
+    /// <summary>The variable that a setting has its value from, where it has it from one.</summary>
+    public string? VariableOf(string setting, string value) =>
+        Data.TryGetValue(setting, out var own) && own == value ? Names.First(name => name.Setting is not null && name.Setting.Equals(setting, StringComparison.OrdinalIgnoreCase)).Variable : null;
+
     /// <inheritdoc/>
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
     /// <inheritdoc/>
     public override void Load()
     {
+        Data.Clear();
         _faults.Clear();
         _idle.Clear();
         foreach (var name in Names)
@@ -63,7 +68,7 @@ internal sealed record LegacyName(string Variable, string? Setting = null, Legac
     /// <summary>What a value looks like.</summary>
     public string Expected => Form switch
     {
-        LegacyForm.Seconds => "seconds",
+        LegacyForm.Seconds => "a number of seconds",
         LegacyForm.Switch => "true or false",
         _ => "a number",
     };

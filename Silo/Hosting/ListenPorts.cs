@@ -8,6 +8,7 @@ internal static class ListenPorts
 {
     // Below the ranges from which operating systems take ports for outgoing connections, so that nothing takes one between the look and the use.
     private const int FirstPort = 20_000, Ports = 12_000;
+    private static int s_next = Environment.ProcessId * 7 % Ports;
 
     /// <summary>Whether something listens on it already, or it may not be used.</summary>
     public static bool IsTaken(IPAddress address, int port)
@@ -24,15 +25,15 @@ internal static class ListenPorts
         }
     }
 
-    /// <summary>A free port on loopback. Processes start their search at different places.</summary>
+    /// <summary>A free port on loopback, never the same twice in this process. Processes start their search at different places.</summary>
     /// <exception cref="StartupException">There is none.</exception>
-    public static int ChooseFree(int processId)
+    public static int ChooseFree()
     {
-        for (var step = 0; step < Ports; step++)
+        for (var tries = 0; tries < Ports; tries++)
         {
-            var port = FirstPort + ((processId * 7) + step) % Ports;
+            var port = FirstPort + (Interlocked.Increment(ref s_next) & int.MaxValue) % Ports;
             if (!IsTaken(IPAddress.Loopback, port)) { return port; }
         }
-        throw new StartupException([$"No port from {FirstPort} to {FirstPort + Ports - 1} is free on loopback. Name one as Nexus:Silo:SiloPort."]);
+        throw new StartupException([$"No port from {FirstPort} to {FirstPort + Ports - 1} is free on loopback. Name one as {SiloOptions.Section}:{nameof(SiloOptions.SiloPort)}."]);
     }
 }

@@ -4,9 +4,6 @@ using System.Globalization;
 using System.Reflection;
 using NexusActors.Coordination;
 using NexusActors.Http;
-using NexusActors.Learning;
-using NexusActors.Ledger.Sqlite;
-using NexusActors.Optimization;
 
 namespace NexusActors.Hosting;
 
@@ -49,19 +46,17 @@ internal sealed record Setting(string Section, string Key, Type Type, string Def
 /// <summary>Every setting of the process, read from the option classes themselves.</summary>
 internal static class SettingsCatalog
 {
-    /// <summary>The option classes and the sections that they are bound to. A new class of options is added here.</summary>
+    /// <summary>The option classes of every room, found by their constant <c>Section</c>, and the section that each is bound to.</summary>
     public static ImmutableArray<(string Section, Type Options)> Sections { get; } =
-    [
-        (ProcessOptions.Section, typeof(ProcessOptions)),
-        (SiloOptions.Section, typeof(SiloOptions)),
-        (SqliteLedgerOptions.Section, typeof(SqliteLedgerOptions)),
-        (GatewayOptions.Section, typeof(GatewayOptions)),
-        ("Nexus:Coordination", typeof(CoordinationOptions)),
-        (LearningOptions.Section, typeof(LearningOptions)),
-        (OptimizationOptions.Section, typeof(OptimizationOptions)),
-    ];
+    [.. from host in (Type[])[typeof(SiloOptions), typeof(GatewayOptions), typeof(CoordinationOptions)]
+        from type in host.Assembly.GetTypes()
+        where type.Name.EndsWith("Options", StringComparison.Ordinal)
+        let section = type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
+        where section is not null
+        orderby section
+        select (section, type)];
 
-    /// <summary>All settings, in the order of their classes.</summary>
+    /// <summary>All settings, by section.</summary>
     public static ImmutableArray<Setting> All { get; } = [.. Sections.SelectMany(section => Walk(section.Section, section.Section, section.Options))];
 
     private static IEnumerable<Setting> Walk(string section, string prefix, Type type)
