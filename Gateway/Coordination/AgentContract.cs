@@ -23,7 +23,7 @@ internal sealed record AgentRequest
     /// <summary>What it can offer of each named resource.</summary>
     public IReadOnlyDictionary<string, double>? ResourceRequirements { get; init; }
     /// <summary>How it gets its work; the first lease call makes a passive agent a pulling one.</summary>
-    [DefaultValue("passive")] public AgentMode? Mode { get; init; }
+    [DefaultValue(AgentMode.Passive)] public AgentMode? Mode { get; init; }
     /// <summary>The queues that it serves; <c>default</c> where none is named.</summary>
     [MinLength(1), MaxLength(AgentInput.WordsMax)] public IReadOnlyList<string>? Queues { get; init; }
 }

@@ -11,7 +11,7 @@ internal sealed record LeaseBody
     /// <summary>How many tasks at most.</summary>
     [Range(1, LeaseInput.LeasesMax), DefaultValue(1)] public int? Max { get; init; }
     /// <summary>How long to wait when there is nothing.</summary>
-    [Range(0.0, LeaseInput.WaitSecondsMax), DefaultValue(0)] public double? WaitSeconds { get; init; }
+    [Range(0.0, LeaseInput.WaitSecondsMax), DefaultValue(0.0)] public double? WaitSeconds { get; init; }
 }
 
 /// <summary>A task in the hands of an agent.</summary>

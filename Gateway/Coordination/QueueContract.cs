@@ -21,7 +21,7 @@ internal sealed record QueueRequest
 internal sealed record KeyLimitsContract
 {
     /// <summary>Share of the queue relative to other keys.</summary>
-    [Range(QueueInput.WeightMin, QueueInput.WeightMax), DefaultValue(1)] public double? Weight { get; init; }
+    [Range(QueueInput.WeightMin, QueueInput.WeightMax), DefaultValue(1.0)] public double? Weight { get; init; }
     /// <summary>How many tasks of the key may run at once; null: no limit.</summary>
     [Range(1, AgentInput.CapacityMax)] public int? Concurrency { get; init; }
     /// <summary>How many tasks of the key may start per second in the long run; null: no limit.</summary>

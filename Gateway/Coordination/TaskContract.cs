@@ -56,9 +56,9 @@ internal sealed record RetryContract
     /// <summary>Further attempts after the first failure; left out: as configured (3).</summary>
     [Range(0, TaskInput.RetriesMax)] public int? MaxRetries { get; init; }
     /// <summary>Upper bound of the first delay.</summary>
-    [Range(0.0, Limits.SecondsMax), DefaultValue(1)] public double? BackoffBaseSeconds { get; init; }
+    [Range(0.0, Limits.SecondsMax), DefaultValue(1.0)] public double? BackoffBaseSeconds { get; init; }
     /// <summary>Upper bound of any delay; not below the first.</summary>
-    [Range(0.0, Limits.SecondsMax), DefaultValue(300)] public double? BackoffCapSeconds { get; init; }
+    [Range(0.0, Limits.SecondsMax), DefaultValue(300.0)] public double? BackoffCapSeconds { get; init; }
     /// <summary>Error codes after which no further attempt is made.</summary>
     [MaxLength(AgentInput.WordsMax)] public IReadOnlyList<string>? NonRetryableCodes { get; init; }
     /// <summary>Leases that may be lost to dead workers; left out: as configured (10).</summary>
