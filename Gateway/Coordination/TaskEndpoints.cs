@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using NexusActors.Errors;
@@ -88,7 +86,7 @@ internal static class TaskEndpoints
             Priority = query.Integer("priority", 1, 5) ?? 0,
             CreatedFrom = query.Time("created_from"),
             CreatedBefore = query.Time("created_before"),
-            BeforeSeq = ReadCursor(query),
+            BeforeSeq = PageCursor.Read(query),
             Limit = query.Integer("limit", 1, PageMax) ?? PageMax,
         };
         query.Faults.ThrowIfAny();
@@ -102,31 +100,9 @@ internal static class TaskEndpoints
         {
             Tasks = tasks,
             Count = query.IsEmpty ? page.Total ?? tasks.Count : tasks.Count,
-            NextCursor = page.NextBeforeSeq > 0 ? Cursor(page.NextBeforeSeq) : null,
+            NextCursor = PageCursor.Of(page.NextBeforeSeq),
             Timestamp = time.GetUtcNow(),
         }, CoordinationJson.Wire.TasksResponse);
-    }
-
-    /// <summary>A position as an opaque text.</summary>
-    internal static string Cursor(long position)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, position);
-        return Base64Url.EncodeToString(bytes);
-    }
-
-    /// <summary>The position of a cursor; 0 where none is given.</summary>
-    internal static long ReadCursor(QueryInput query)
-    {
-        if (query.Word("cursor") is not { } text) { return 0; }
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        if (text.Length == Base64Url.GetEncodedLength(sizeof(long)) && Base64Url.TryDecodeFromChars(text, bytes, out var written) && written == sizeof(long)
-            && BinaryPrimitives.ReadInt64BigEndian(bytes) is > 0 and var position)
-        {
-            return position;
-        }
-        query.Bad("cursor", "the next_cursor of an earlier answer");
-        return 0;
     }
 
     private static string? KeyOf(HttpRequest request)

@@ -47,8 +47,9 @@ internal sealed class BulkBody
         while (true)
         {
             var result = await pipe.ReadAsync(http.RequestAborted);
-            var rest = body.Consume(result.Buffer, result.IsCompleted);
-            pipe.AdvanceTo(rest, result.Buffer.End);
+            var rest = result.Buffer.End;
+            try { rest = body.Consume(result.Buffer, result.IsCompleted); }
+            finally { pipe.AdvanceTo(rest, result.Buffer.End); }               // also after a fault: what is left half read would cost the connection
             if (result.IsCompleted) { return body._count; }
         }
     }

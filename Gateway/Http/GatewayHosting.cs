@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using NexusActors.Coordination;
+using NexusActors.Learning;
+using NexusActors.Optimization;
 using NexusActors.Telemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -56,6 +58,8 @@ public static class GatewayHosting
             switch (api.Name)
             {
                 case ServedApi.Coordination: app.MapCoordination(api.Port); break;
+                case ServedApi.Learning: app.MapLearning(api.Port); break;
+                case ServedApi.Optimization: app.MapOptimization(api.Port); break;
             }
         }
         app.MapOperations();
