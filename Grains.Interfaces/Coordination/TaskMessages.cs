@@ -171,6 +171,8 @@ public sealed record TaskView
     [Id(19)] public DateTimeOffset? NextAttemptAt { get; init; }
     /// <summary>Seconds from start to end of the attempt that finished it.</summary>
     [Id(20)] public double? ActualSeconds { get; init; }
+    /// <summary>When it was last taken up again (redriven); its limits on waiting and on time in all count from here. Null: never, they count from <see cref="CreatedAt"/>.</summary>
+    [Id(21)] public DateTimeOffset? RedrivenAt { get; init; }
 }
 
 /// <summary>One line of a task's or the system's history.</summary>

@@ -119,10 +119,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
                 await ActOnAllAsync([childId], state => TaskTransitions.ParentFailed(state, parentId, status, rule, scope.Now()), cancellation);
                 break;
             case ParentNews.Free:
-                if (await scope.Ledger.FindTaskAsync(childId, cancellation) is { View.Status: WorkStatus.Pending } state && scope.Memory.Backlog.Find(state.Seq) is { Phase: WaitPhase.Blocked } task)
-                {
-                    scope.Memory.Backlog.Unblock(state.Seq, task.ReadySince, scope.Now().UtcTicks);
-                }
+                scope.Memory.Unblock(childId, scope.Now());
                 break;
         }
         scope.RequestRound();
@@ -132,15 +129,18 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     public async Task ExpireAsync(CancellationToken cancellation)
     {
         var now = scope.Now();
-        var expired = scope.Memory.Backlog.Advance(now.UtcTicks);
+        scope.Memory.Backlog.Advance(now.UtcTicks);
+        var expired = scope.Memory.Backlog.TakeExpired(now.UtcTicks);
         if (expired.Count > 0)
         {
             var states = await scope.Ledger.FindTasksAsync([.. expired.Select(task => task.Seq)], cancellation);
-            await ActOnAllAsync([.. states.Select(state => state.Id)], state => state.View.Status != WorkStatus.Pending ? TaskDecision.Same(state)
-                : TaskTransitions.TimedOut(state, state.View.CreatedAt + state.View.Spec.Timeouts.Total <= now ? TaskErrors.TotalTimeout : TaskErrors.QueueWaitTimeout, now), cancellation);
+            await ActOnAllAsync([.. states.Select(state => state.Id)], state => scope.Memory.Backlog.Find(state.Seq)?.ExpiresAt <= now.UtcTicks ? TaskTransitions.Expired(state, now) : TaskDecision.Same(state), cancellation);
         }
         var due = scope.Memory.TakeDue(now);
-        if (due.Count > 0) { await ActOnAllAsync([.. due.Select(task => task.State.Id)], state => Overdue(state, scope.Now()), cancellation); }
+        if (due.Count > 0)
+        {
+            await ActOnAllAsync([.. due.Select(task => task.State.Id)], state => scope.Memory.Held(state.Id) is { } task ? TaskTransitions.Overdue(state, task.LeaseEnds, scope.Now(), scope.Chance) : TaskDecision.Same(state), cancellation);
+        }
     }
 
     /// <summary>Takes back what an agent holds here.</summary>
@@ -149,14 +149,6 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     /// <param name="cancellation">Gives up.</param>
     public Task TakeBackAsync(string agentId, Func<TaskState, TaskDecision> take, CancellationToken cancellation) =>
         ActOnAllAsync([.. scope.Memory.HeldBy(agentId)], state => state.IsHeld && state.View.AssignedAgent == agentId ? take(state) : TaskDecision.Same(state), cancellation);
-
-    private TaskDecision Overdue(TaskState state, DateTimeOffset now)
-    {
-        if (scope.Memory.Held(state.Id) is not { } task || task.Due > now) { return TaskDecision.Same(state); }
-        return task.TotalEnds <= now ? TaskTransitions.TimedOut(state, TaskErrors.TotalTimeout, now)
-            : task.RunEnds <= now ? TaskTransitions.RunTimedOut(state, now, scope.Chance)
-            : TaskTransitions.Lose(state, "no heartbeat within the lease time", now);
-    }
 
     /// <summary>The task as the ledger holds it, from memory where it is held.</summary>
     private async Task<TaskState?> FindAsync(string taskId, CancellationToken cancellation) =>

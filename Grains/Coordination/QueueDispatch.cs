@@ -159,6 +159,12 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
             List<TaskDecision> decisions = new(states.Count);
             foreach (var state in states)
             {
+                // Called off or taken by another activation between the pick and now.
+                if (state.View.Status != WorkStatus.Pending)
+                {
+                    await writer.ReloadAsync(state.Id, cancellation);
+                    continue;
+                }
                 if (offer is not null && !await offer(left[state.Seq], state)) { continue; }
                 var (agentId, mode) = to(state.Seq, state);
                 var decision = TaskTransitions.Lease(state, agentId, mode, scope.Tokens.Next(), why?.Invoke(state.Seq) ?? Why(left[state.Seq], now), now);
@@ -176,8 +182,6 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
                     given.Add(state);
                     scope.Metrics.Waited(now.UtcTicks - task.ReadySince);
                 }
-                // Another turn or activation came first; it was read again and stands where it belongs.
-                else if (scope.Memory.Held(state.Id) is null) { scope.Memory.Backlog.Vacate(task.Key, now.UtcTicks); }
             }
             return given;
         }

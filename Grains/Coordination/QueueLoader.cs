@@ -25,7 +25,7 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
                         scope.Memory.Parents.Add(state.Id, edge.ParentId, edge.Rule);
                     }
                 }
-                scope.Memory.Restore(state, scope.Now());
+                scope.Memory.Restore(state, scope.Now(), edges[state.Seq].Max(edge => edge.ParentEndedAt));
             }
         }
         await SeatAgentsAsync(cancellation);

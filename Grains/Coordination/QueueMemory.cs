@@ -5,6 +5,9 @@ internal sealed class HeldTask(TaskState state)
 {
     public TaskState State { get; set; } = state;
 
+    /// <summary>The moment (UTC ticks) at which it is looked at next.</summary>
+    public long WatchedAt { get; set; }
+
     /// <summary>The lease ends here; null for passive agents.</summary>
     public DateTimeOffset? LeaseEnds { get; set; } = state.ExpiresAt;
 
@@ -14,29 +17,25 @@ internal sealed class HeldTask(TaskState state)
         get
         {
             var due = LeaseEnds ?? DateTimeOffset.MaxValue;
-            if (RunEnds is { } run && run < due) { due = run; }
-            if (TotalEnds is { } total && total < due) { due = total; }
+            if (State.RunEnds is { } run && run < due) { due = run; }
+            if (State.TotalEnds is { } total && total < due) { due = total; }
             return due;
         }
     }
-
-    /// <summary>End of the attempt's run time.</summary>
-    public DateTimeOffset? RunEnds => State.View.StartedAt + State.View.Spec.Timeouts.Run;
-
-    /// <summary>End of the task's total time.</summary>
-    public DateTimeOffset? TotalEnds => State.View.CreatedAt + State.View.Spec.Timeouts.Total;
 }
 
 /// <summary>
-/// All that a queue remembers of its tasks; rebuilt from the ledger at any time. It only ever takes in states that the ledger holds (<see cref="Place"/>).
+/// All that a queue remembers of its tasks; rebuilt from the ledger at any time. It only ever takes in states that the ledger holds (<see cref="Place(TaskState, DateTimeOffset)"/>).
 /// Not thread-safe: it belongs to one grain.
 /// </summary>
 internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyLimits> limits)
 {
     private const int WarmMax = 8192;
+    private const int StaleMax = 1024;
     private readonly Dictionary<string, HeldTask> _held = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _heldByAgent = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<string, long> _heldDue = new();
+    private readonly PriorityQueue<HeldTask, long> _heldDue = new();
+    private readonly Dictionary<string, long> _blocked = new(StringComparer.Ordinal);
     private readonly Dictionary<long, TaskState> _warm = [];
     private readonly Queue<long> _warmOrder = new();
 
@@ -62,25 +61,38 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
     public TaskState? Warm(long seq) => _warm.GetValueOrDefault(seq);
 
     /// <summary>Puts a task where its state says it belongs, from wherever it was.</summary>
-    public void Place(TaskState state, DateTimeOffset now)
+    public void Place(TaskState state, DateTimeOffset now) => Place(state, now, null);
+
+    private void Place(TaskState state, DateTimeOffset now, DateTimeOffset? freedAt)
     {
-        Drop(state, now);
+        var (key, counted) = (state.View.Spec.Key ?? "", Drop(state));
+        if (counted && !state.IsHeld) { Backlog.Vacate(key, now.UtcTicks); }
+        if (!counted && state.IsHeld) { Backlog.Occupy(key, now.UtcTicks); }
         if (state.View.Status == WorkStatus.Pending)
         {
-            Backlog.Add(Compact(state, now), now.UtcTicks);
+            var task = Compact(state, now, freedAt);
+            if (task.Phase == WaitPhase.Blocked) { _blocked[state.Id] = state.Seq; }
+            Backlog.Add(task, now.UtcTicks);
             KeepWarm(state);
         }
         else if (state.IsHeld) { Hold(state); }
         else { Parents.Remove(state.Id); }
     }
 
-    /// <summary>A task found running at a start: like <see cref="Place"/>, with a full lease of grace, and counted against its key.</summary>
-    public void Restore(TaskState state, DateTimeOffset now)
+    /// <summary>A task found at a start: like <see cref="Place(TaskState, DateTimeOffset)"/>, with a full lease of grace where it runs.</summary>
+    /// <param name="state">The task.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="freedAt">When the last of its parents ended; null: it has none, or none ended.</param>
+    public void Restore(TaskState state, DateTimeOffset now, DateTimeOffset? freedAt = null)
     {
-        if (!state.IsHeld) { Place(state, now); return; }
-        Backlog.Occupy(state.View.Spec.Key ?? "", now.UtcTicks);
         var grace = now + state.View.Spec.Timeouts.Heartbeat;
-        Hold(state.ExpiresAt is { } ends && ends < grace ? state with { ExpiresAt = grace } : state);
+        Place(state.IsHeld && state.ExpiresAt < grace ? state with { ExpiresAt = grace } : state, now, freedAt);
+    }
+
+    /// <summary>The last parent that a task waited for has ended: it goes on.</summary>
+    public void Unblock(string taskId, DateTimeOffset now)
+    {
+        if (_blocked.Remove(taskId, out var seq) && Backlog.Find(seq) is { Phase: WaitPhase.Blocked } task) { Backlog.Unblock(seq, task.ReadySince, now.UtcTicks); }
     }
 
     /// <summary>Renews a lease.</summary>
@@ -93,14 +105,13 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
     public List<HeldTask> TakeDue(DateTimeOffset now)
     {
         List<HeldTask> due = [];
-        while (_heldDue.TryPeek(out var id, out var at) && at <= now.UtcTicks)
+        while (_heldDue.TryPeek(out var task, out var at) && at <= now.UtcTicks)
         {
             _heldDue.Dequeue();
-            if (_held.GetValueOrDefault(id) is not { } task) { continue; }
+            if (_held.GetValueOrDefault(task.State.Id) != task || task.WatchedAt != at) { continue; }
             if (task.Due <= now) { due.Add(task); }
             // It was renewed meanwhile, or will be dealt with by the caller: look again no earlier than in a moment.
-            var next = Math.Max(task.Due.UtcTicks, now.UtcTicks + TimeSpan.TicksPerSecond);
-            _heldDue.Enqueue(id, next);
+            Watch(task, Math.Max(task.Due.UtcTicks, now.UtcTicks + TimeSpan.TicksPerSecond));
         }
         return due;
     }
@@ -108,16 +119,19 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
     /// <summary>When something is due next.</summary>
     public long NextDue() => Math.Min(Backlog.NextDue(), _heldDue.TryPeek(out _, out var at) ? at : long.MaxValue);
 
-    private void Drop(TaskState state, DateTimeOffset now)
+    /// <summary>Takes the task out of wherever it stands. True: it counted as running of its key (held, or picked to be given out), and still does.</summary>
+    private bool Drop(TaskState state)
     {
         _warm.Remove(state.Seq);
+        _blocked.Remove(state.Id);
         Backlog.Remove(state.Seq);
-        if (_held.Remove(state.Id, out var held) && held.State.View.AssignedAgent is { } agent && _heldByAgent.TryGetValue(agent, out var ids))
-        {
-            ids.Remove(state.Id);
-            if (ids.Count == 0) { _heldByAgent.Remove(agent); }
-            if (!state.IsHeld) { Backlog.Vacate(state.View.Spec.Key ?? "", now.UtcTicks); }
-        }
+        var picked = Backlog.Settle(state.Seq);
+        if (!_held.Remove(state.Id, out var held)) { return picked; }
+        var agent = held.State.View.AssignedAgent!;
+        var ids = _heldByAgent[agent];
+        ids.Remove(state.Id);
+        if (ids.Count == 0) { _heldByAgent.Remove(agent); }
+        return true;
     }
 
     private void Hold(TaskState state)
@@ -127,13 +141,23 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
         var agent = state.View.AssignedAgent!;
         if (!_heldByAgent.TryGetValue(agent, out var ids)) { _heldByAgent.Add(agent, ids = new(StringComparer.Ordinal)); }
         ids.Add(state.Id);
-        if (task.Due != DateTimeOffset.MaxValue) { _heldDue.Enqueue(state.Id, task.Due.UtcTicks); }
+        if (task.Due != DateTimeOffset.MaxValue) { Watch(task, task.Due.UtcTicks); }
     }
 
-    private WaitingTask Compact(TaskState state, DateTimeOffset now)
+    private void Watch(HeldTask task, long at)
+    {
+        task.WatchedAt = at;
+        _heldDue.Enqueue(task, at);
+        // Entries of tasks that ended early stay until their time; too many of them are swept out.
+        if (_heldDue.Count <= (2 * _held.Count) + StaleMax) { return; }
+        _heldDue.Clear();
+        _heldDue.EnqueueRange(_held.Values.Where(held => held.WatchedAt != 0).Select(held => (held, held.WatchedAt)));
+    }
+
+    private WaitingTask Compact(TaskState state, DateTimeOffset now, DateTimeOffset? freedAt)
     {
         var (view, spec) = (state.View, state.View.Spec);
-        var readySince = (view.NextAttemptAt ?? view.CreatedAt).UtcTicks;
+        var readySince = (freedAt > state.ReadySince ? freedAt.Value : state.ReadySince).UtcTicks;
         return new()
         {
             Seq = state.Seq,
@@ -144,7 +168,7 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
             ReadySince = readySince,
             Deadline = spec.Deadline?.UtcTicks ?? long.MaxValue,
             QueueWait = view.Attempt == 0 ? spec.Timeouts.QueueWait?.Ticks ?? 0 : 0,
-            EndsAt = (view.CreatedAt + spec.Timeouts.Total)?.UtcTicks ?? long.MaxValue,
+            EndsAt = state.TotalEnds?.UtcTicks ?? long.MaxValue,
         };
     }
 

@@ -32,6 +32,18 @@ internal sealed record TaskState
     /// <summary>Position in submit order.</summary>
     public long Seq => View.Seq;
 
+    /// <summary>Submitted or last taken up again at: where its limits in time begin.</summary>
+    public DateTimeOffset TakenUpAt => View.RedrivenAt ?? View.CreatedAt;
+
+    /// <summary>Since when it could start, parents aside, or when it will be able to.</summary>
+    public DateTimeOffset ReadySince => View.NextAttemptAt ?? (View.Spec.NotBefore > TakenUpAt ? View.Spec.NotBefore.Value : TakenUpAt);
+
+    /// <summary>End of the attempt's run time; null while nothing runs.</summary>
+    public DateTimeOffset? RunEnds => View.StartedAt + View.Spec.Timeouts.Run;
+
+    /// <summary>End of the task's time in all; null: no limit.</summary>
+    public DateTimeOffset? TotalEnds => TakenUpAt + View.Spec.Timeouts.Total;
+
     /// <summary>Whether somebody holds it.</summary>
     public bool IsHeld => View.Status is WorkStatus.Assigned or WorkStatus.InProgress or WorkStatus.Delegated;
 

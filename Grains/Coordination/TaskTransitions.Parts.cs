@@ -71,7 +71,7 @@ internal static partial class TaskTransitions
         ended = With(ended, ended.View with { ErrorCode = report.ErrorCode, ErrorMessage = report.ErrorMessage });
         var tally = new AgentTally(agent, -state.View.Spec.Units, Failed: 1);
         var policy = state.View.Spec.Retry;
-        if (state.View.CancelRequested) { return End(state, ended, WorkStatus.Cancelled, report.Verb, agent, tally, now, TaskEvents.Cancelled, state.View.ErrorMessage); }
+        if (state.View.CancelRequested) { return Stop(state, ended, report.Verb, agent, tally, now); }
         var refusal = !report.Retryable ? "the agent said that it cannot be retried"
             : report.ErrorCode is { } code && policy.NonRetryableCodes.Contains(code) ? $"error code '{code}' is not retried"
             : state.View.RetryCount >= state.View.MaxRetries ? $"{state.View.MaxRetries} retries are used up"
@@ -87,7 +87,7 @@ internal static partial class TaskTransitions
     {
         var (ended, agent) = EndAttempt(state, "given_back", null, reason, now);
         var tally = new AgentTally(agent, -state.View.Spec.Units);
-        if (state.View.CancelRequested) { return End(state, ended, WorkStatus.Cancelled, verb, agent, tally, now, TaskEvents.Cancelled, state.View.ErrorMessage); }
+        if (state.View.CancelRequested) { return Stop(state, ended, verb, agent, tally, now); }
         var data = new EventData().With("attempt", state.View.Attempt).With("reason", reason).Json();
         return Reopen(state, ended, verb, delay is { } wait ? now + wait : null, tally, Event(ended, now, TaskEvents.Returned, agent, data));
     }
@@ -116,6 +116,10 @@ internal static partial class TaskTransitions
         Events = [happened],
         Tally = tally,
     };
+
+    /// <summary>Ends a task that was asked to stop, however its attempt ended; the attempt keeps its own error.</summary>
+    private static TaskDecision Stop(TaskState before, TaskState ended, ReportVerb verb, string? agent, AgentTally? tally, DateTimeOffset now) =>
+        End(before, With(ended, ended.View with { ErrorCode = TaskErrors.Cancelled, ErrorMessage = before.View.ErrorMessage }), WorkStatus.Cancelled, verb, agent, tally, now, TaskEvents.Cancelled, before.View.ErrorMessage);
 
     /// <summary>Ends the task without success.</summary>
     private static TaskDecision End(TaskState before, TaskState ended, WorkStatus status, ReportVerb verb, string? agent, AgentTally? tally, DateTimeOffset now, string type, string? reason)

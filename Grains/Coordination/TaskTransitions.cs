@@ -83,7 +83,7 @@ internal static partial class TaskTransitions
         if (state.Token is null || !string.Equals(state.Token, report.Token, StringComparison.Ordinal) || !string.Equals(state.View.AssignedAgent, agentId, StringComparison.Ordinal))
         {
             var closed = state.Closed.LastOrDefault(lease => string.Equals(lease.Token, report.Token, StringComparison.Ordinal));
-            return closed is not null && closed.Verb == report.Verb
+            return closed is not null && closed.Verb == report.Verb && report.Verb != ReportVerb.None
                 ? TaskDecision.Same(state) with { Repeat = closed }
                 : TaskDecision.Refuse(state, NexusError.LeaseLost, $"The lease of task '{state.Id}' is not yours any more; the task is {state.View.Status.Wire()}. Stop working on it.");
         }
@@ -102,7 +102,7 @@ internal static partial class TaskTransitions
         var (ended, agent) = EndAttempt(state, "lost", TaskErrors.WorkerLost, reason, now);
         ended = With(ended, ended.View with { LossCount = state.View.LossCount + 1, ErrorCode = TaskErrors.WorkerLost, ErrorMessage = reason });
         var tally = new AgentTally(agent, -state.View.Spec.Units, Lost: 1);
-        if (state.View.CancelRequested) { return End(state, ended, WorkStatus.Cancelled, ReportVerb.None, agent, tally, now, TaskEvents.Cancelled, state.View.ErrorMessage); }
+        if (state.View.CancelRequested) { return Stop(state, ended, ReportVerb.None, agent, tally, now); }
         if (ended.View.LossCount > state.View.Spec.Retry.MaxLosses)
         {
             return End(state, ended, WorkStatus.Failed, ReportVerb.None, agent, tally, now, TaskEvents.Failed, $"{ended.View.LossCount} leases were lost, more than the limit of {state.View.Spec.Retry.MaxLosses}");
@@ -111,11 +111,27 @@ internal static partial class TaskTransitions
     }
 
     /// <summary>The attempt ran too long: a failure that may be tried again.</summary>
-    public static TaskDecision RunTimedOut(TaskState state, DateTimeOffset now, Func<double> chance) =>
+    private static TaskDecision RunTimedOut(TaskState state, DateTimeOffset now, Func<double> chance) =>
         Fail(state, new() { TaskId = state.Id, Token = state.Token ?? "", Verb = ReportVerb.None, ErrorCode = TaskErrors.RunTimeout, ErrorMessage = $"The attempt ran longer than {Seconds(state.View.Spec.Timeouts.Run)}." }, "timed_out", now, chance);
 
-    /// <summary>The task waited too long, or took too long in all: it fails for good.</summary>
-    public static TaskDecision TimedOut(TaskState state, string code, DateTimeOffset now)
+    /// <summary>What has run out of a held task's time, the gravest first: time in all, of the run, of the lease.</summary>
+    /// <param name="state">A held task.</param>
+    /// <param name="leaseEnds">When its lease ends, renewals counted; null for passive agents.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="chance">Draws from [0, 1).</param>
+    public static TaskDecision Overdue(TaskState state, DateTimeOffset? leaseEnds, DateTimeOffset now, Func<double> chance) =>
+        state.TotalEnds <= now ? TimedOut(state, TaskErrors.TotalTimeout, now)
+        : state.RunEnds <= now ? RunTimedOut(state, now, chance)
+        : leaseEnds <= now ? Lose(state, "no heartbeat within the lease time", now)
+        : TaskDecision.Same(state);
+
+    /// <summary>A pending task has waited for as long as it may.</summary>
+    public static TaskDecision Expired(TaskState state, DateTimeOffset now) => state.View.Status != WorkStatus.Pending
+        ? TaskDecision.Same(state)
+        : TimedOut(state, state.TotalEnds <= now ? TaskErrors.TotalTimeout : TaskErrors.QueueWaitTimeout, now);
+
+    /// <summary>The task waited too long, or took too long in all: it fails for good. One that was asked to stop is cancelled instead.</summary>
+    private static TaskDecision TimedOut(TaskState state, string code, DateTimeOffset now)
     {
         var limit = code == TaskErrors.TotalTimeout ? state.View.Spec.Timeouts.Total : state.View.Spec.Timeouts.QueueWait;
         var message = code == TaskErrors.TotalTimeout ? $"The task took longer than {Seconds(limit)} in all." : $"The task waited longer than {Seconds(limit)}.";
@@ -127,7 +143,10 @@ internal static partial class TaskTransitions
             (ended, agent) = EndAttempt(state, "timed_out", code, message, now);
             tally = new AgentTally(agent, -state.View.Spec.Units, Failed: 1);
         }
-        return End(state, With(ended, ended.View with { ErrorCode = code, ErrorMessage = message }), WorkStatus.Failed, ReportVerb.None, agent, tally, now, TaskEvents.Failed, message);
+        ended = With(ended, ended.View with { ErrorCode = code, ErrorMessage = message });
+        return state.View.CancelRequested
+            ? Stop(state, ended, ReportVerb.None, agent, tally, now)
+            : End(state, ended, WorkStatus.Failed, ReportVerb.None, agent, tally, now, TaskEvents.Failed, message);
     }
 
     /// <summary>Takes the task back from its holder without fault (the agent left, or now pulls).</summary>
@@ -161,7 +180,7 @@ internal static partial class TaskTransitions
         return End(state, With(state, state.View with { ErrorCode = TaskErrors.ParentFailed, ErrorMessage = reason }), status, ReportVerb.None, null, null, now, type, reason);
     }
 
-    /// <summary>Takes a failed or cancelled task up again, with fresh retries. Its past attempts stay on record.</summary>
+    /// <summary>Takes a failed or cancelled task up again, with fresh retries and fresh time. Its past attempts stay on record.</summary>
     public static TaskDecision Redrive(TaskState state, DateTimeOffset now)
     {
         if (state.View.Status is not (WorkStatus.Failed or WorkStatus.Cancelled))
@@ -180,7 +199,8 @@ internal static partial class TaskTransitions
             AssignedAt = null,
             StartedAt = null,
             ActualSeconds = null,
-            NextAttemptAt = null,
+            NextAttemptAt = state.View.Spec.NotBefore > now ? state.View.Spec.NotBefore : null,
+            RedrivenAt = now,
             ErrorCode = null,
             ErrorMessage = null,
         });

@@ -128,4 +128,5 @@ internal sealed record ChildEdge(string ChildId, string ChildQueue);
 /// <param name="ParentId">The parent.</param>
 /// <param name="ParentStatus">Where the parent stands.</param>
 /// <param name="Rule">What to do when the parent ends without success.</param>
-internal sealed record ParentEdge(long ChildSeq, string ParentId, WorkStatus ParentStatus, ParentFailureRule Rule);
+/// <param name="ParentEndedAt">When the parent ended; null while it has not.</param>
+internal sealed record ParentEdge(long ChildSeq, string ParentId, WorkStatus ParentStatus, ParentFailureRule Rule, DateTimeOffset? ParentEndedAt = null);

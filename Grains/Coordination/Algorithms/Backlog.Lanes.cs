@@ -3,10 +3,12 @@ namespace NexusActors.Coordination;
 /// <summary>The part of the backlog that orders what is ready.</summary>
 internal sealed partial class Backlog
 {
+    private const int RestingMax = 1024;
     private readonly Dictionary<TaskNeeds, LaneRow>[] _rows = [.. Enumerable.Range(0, TopLevel + 1).Select(_ => new Dictionary<TaskNeeds, LaneRow>())];
     private readonly IndexedHeap<WaitingTask, WaitingTask.ByRise>[] _ageing = [.. Enumerable.Range(0, TopLevel).Select(_ => new IndexedHeap<WaitingTask, WaitingTask.ByRise>())];
     private readonly Dictionary<string, KeyShare> _keys = new(StringComparer.Ordinal);
     private readonly PriorityQueue<KeyShare, long> _heldByRate = new();
+    private readonly PriorityQueue<KeyShare, long> _resting = new();
     private double _served;
 
     /// <summary>The first task in order that suits the bid; null when none does.</summary>
@@ -24,7 +26,7 @@ internal sealed partial class Backlog
         return null;
     }
 
-    /// <summary>Takes the first suitable task out and charges its key.</summary>
+    /// <summary>Takes the first suitable task out and charges its key. What becomes of it is said with <see cref="Return"/> or <see cref="Settle"/>.</summary>
     public WaitingTask? Pick(IBid bid, long now)
     {
         if (Peek(bid) is not { } task) { return null; }
@@ -32,21 +34,25 @@ internal sealed partial class Backlog
         _served = Math.Max(_served, key.Served);
         key.Charge(task.Needs.Units, now);
         Remove(task.Seq);
+        _picked.Add(task.Seq, task);
         Reorder(key, now);
         return task;
     }
 
-    /// <summary>Puts a picked task back as if it had never been picked.</summary>
+    /// <summary>Puts a picked task back as if it had never been picked. One that was settled meanwhile stays where it is.</summary>
     public void Return(WaitingTask task, long now)
     {
+        if (!_picked.Remove(task.Seq)) { return; }
         var key = Share(task.Key, now);
         key.Refund(task.Needs.Units);
         Reorder(key, now);
-        // It may have been placed anew meanwhile.
-        if (!_tasks.ContainsKey(task.Seq)) { Add(task, now); }
+        Add(task, now, arrives: false);
     }
 
-    /// <summary>Counts a task that runs already (found at a restart) against its key's concurrency.</summary>
+    /// <summary>Ends the pick of a task whose place is known now. True: it was picked, and counts as running of its key until <see cref="Vacate"/>.</summary>
+    public bool Settle(long seq) => _picked.Remove(seq);
+
+    /// <summary>Counts a task that runs without having been picked here (found at a restart, given out by another activation) against its key's concurrency.</summary>
     public void Occupy(string key, long now)
     {
         var share = Share(key, now);
@@ -60,7 +66,8 @@ internal sealed partial class Backlog
         if (!_keys.TryGetValue(key, out var share)) { return; }
         share.Running = Math.Max(0, share.Running - 1);
         Reorder(share, now);
-        ForgetIdle(share);
+        Rest(share);
+        ForgetRested(now);
     }
 
     /// <summary>Until when a key is at a limit (<see cref="long.MaxValue"/>: until one of its tasks ends); null: it is not.</summary>
@@ -79,7 +86,10 @@ internal sealed partial class Backlog
         }
     }
 
-    private void Enter(WaitingTask task, long now)
+    /// <param name="task">A ready task.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="arrives">Whether it was not in the order a moment ago: then a key that was idle starts level with the one served last, for rest earns no credit.</param>
+    private void Enter(WaitingTask task, long now, bool arrives)
     {
         Ready++;
         task.Due = task.Deadline == long.MaxValue ? task.ReadySince + order.ImpliedSlack.Ticks : Math.Max(task.Deadline, task.ReadySince);
@@ -90,6 +100,7 @@ internal sealed partial class Backlog
             _ageing[task.Level].Add(task);
         }
         var key = Share(task.Key, now);
+        if (arrives && key.Lanes.Count == 0) { key.Served = Math.Max(key.Served, _served); }
         var rows = _rows[task.Level];
         if (!rows.TryGetValue(task.Needs, out var row)) { rows.Add(task.Needs, row = new(task.Needs)); }
         if (!row.Lanes.TryGetValue(key, out var lane))
@@ -121,24 +132,43 @@ internal sealed partial class Backlog
         lane.Row.Lanes.Remove(lane.Key);
         lane.Key.Lanes.Remove(lane);
         if (lane.Row.Lanes.Count == 0) { _rows[task.Level].Remove(lane.Row.Needs); }
-        ForgetIdle(lane.Key);
     }
 
-    /// <summary>The key's share. A key that was idle starts level with the one served last: rest earns no credit.</summary>
     private KeyShare Share(string name, long now)
     {
         if (!_keys.TryGetValue(name, out var share))
         {
             _keys.Add(name, share = new(name, limits(name), now) { Served = _served });
+            share.Held = share.AdmitsAt(now) > now;
         }
-        else if (share.Lanes.Count == 0) { share.Served = Math.Max(share.Served, _served); }
         return share;
     }
 
-    private void ForgetIdle(KeyShare share)
+    private void Rest(KeyShare share)
     {
-        // What it was served beyond the others, or a half-empty bucket, must outlive an idle moment.
-        if (share is { Lanes.Count: 0, Running: 0, Held: false } && share.Served <= _served) { _keys.Remove(share.Name); }
+        if (!share.IsIdle || share.Resting) { return; }
+        share.Resting = true;
+        _resting.Enqueue(share, 0);
+    }
+
+    /// <summary>
+    /// Forgets idle keys of which there is nothing left to remember. A bucket that is not full must outlive the rest, or the rate would be exceeded;
+    /// so should what a key was served beyond the others, but only of so many keys that a stream of ever new ones does not fill the memory.
+    /// </summary>
+    private void ForgetRested(long now)
+    {
+        while (_resting.TryPeek(out var share, out var at) && at <= now)
+        {
+            if (share.IsIdle && share.FullAt(now) is var full && full > now)
+            {
+                _resting.DequeueEnqueue(share, full);
+                continue;
+            }
+            if (share.IsIdle && share.Served > _served && _resting.Count <= RestingMax) { return; }
+            _resting.Dequeue();
+            share.Resting = false;
+            if (share.IsIdle) { _keys.Remove(share.Name); }
+        }
     }
 
     /// <summary>Opens or closes a key's lanes by its limits, and puts them where its share says.</summary>
@@ -160,7 +190,7 @@ internal sealed partial class Backlog
         while (_heldByRate.TryPeek(out var key, out var at) && at <= now)
         {
             _heldByRate.Dequeue();
-            if (key.Held && _keys.GetValueOrDefault(key.Name) == key) { Reorder(key, now); ForgetIdle(key); }
+            if (key.Held && _keys.GetValueOrDefault(key.Name) == key) { Reorder(key, now); }
         }
     }
 
@@ -181,7 +211,7 @@ internal sealed partial class Backlog
             while (_ageing[level].Count > 0 && _ageing[level].Peek is var oldest && oldest.RisesAt <= now)
             {
                 Exit(oldest);
-                Enter(oldest, now);
+                Enter(oldest, now, arrives: false);
             }
         }
     }

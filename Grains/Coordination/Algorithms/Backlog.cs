@@ -22,7 +22,9 @@ internal sealed partial class Backlog(BacklogOrder order, Func<string, KeyLimits
 {
     private const int TopLevel = 5;
     private const int NeedsMax = 10_000;
+    private const int StaleMax = 1024;
     private readonly Dictionary<long, WaitingTask> _tasks = [];
+    private readonly Dictionary<long, WaitingTask> _picked = [];
     private readonly Dictionary<string, TaskNeeds> _needs = new(StringComparer.Ordinal);
     private readonly PriorityQueue<(long Seq, long At), long> _delays = new();
     private readonly PriorityQueue<(long Seq, long At), long> _expiries = new();
@@ -54,23 +56,26 @@ internal sealed partial class Backlog(BacklogOrder order, Func<string, KeyLimits
     }
 
     /// <summary>Takes a task in, by its phase. A delayed one becomes ready at its <see cref="WaitingTask.ReadySince"/>.</summary>
-    public void Add(WaitingTask task, long now)
+    public void Add(WaitingTask task, long now) => Add(task, now, arrives: true);
+
+    private void Add(WaitingTask task, long now, bool arrives)
     {
         _tasks.Add(task.Seq, task);
-        if (task.ExpiresAt is var ends && ends != long.MaxValue) { _expiries.Enqueue((task.Seq, ends), ends); }
-        if (task.Phase == WaitPhase.Delayed)
-        {
-            Delayed++;
-            _delays.Enqueue((task.Seq, task.ReadySince), task.ReadySince);
-        }
-        else if (task.Phase == WaitPhase.Ready) { Enter(task, now); }
+        WatchExpiry(task);
+        if (task.Phase == WaitPhase.Delayed) { Delay(task); }
+        else if (task.Phase == WaitPhase.Ready) { Enter(task, now, arrives); }
     }
 
     /// <summary>Takes a task out wherever it stands; null when it is not here.</summary>
     public WaitingTask? Remove(long seq)
     {
         if (!_tasks.Remove(seq, out var task)) { return null; }
-        if (task.Phase == WaitPhase.Ready) { Exit(task); }
+        if (task.Phase == WaitPhase.Ready)
+        {
+            var key = task.Lane!.Key;
+            Exit(task);
+            Rest(key);
+        }
         else if (task.Phase == WaitPhase.Delayed) { Delayed--; }
         return task;
     }
@@ -84,8 +89,8 @@ internal sealed partial class Backlog(BacklogOrder order, Func<string, KeyLimits
         Add(task, now);
     }
 
-    /// <summary>Moves what time moves: delays that ended, ageing, keys whose rate allows again. Returns tasks whose time ran out; they are still in.</summary>
-    public List<WaitingTask> Advance(long now)
+    /// <summary>Moves what time moves: delays that ended, ageing, keys whose rate allows again.</summary>
+    public void Advance(long now)
     {
         while (_delays.TryPeek(out var delay, out var at) && at <= now)
         {
@@ -94,24 +99,27 @@ internal sealed partial class Backlog(BacklogOrder order, Func<string, KeyLimits
             {
                 Delayed--;
                 task.Phase = WaitPhase.Ready;
-                Enter(task, now);
+                Enter(task, now, arrives: true);
             }
         }
         Age(now);
         OpenKeys(now);
-        List<WaitingTask> expired = [];
+        ForgetRested(now);
+    }
+
+    /// <summary>Tasks whose time ran out, each once; they are still in. Those that stay in are named again a second later, should the caller fail to end them now.</summary>
+    public IReadOnlyCollection<WaitingTask> TakeExpired(long now)
+    {
+        HashSet<WaitingTask> expired = [];
         while (_expiries.TryPeek(out var expiry, out var ends) && ends <= now)
         {
             _expiries.Dequeue();
-            if (!_tasks.TryGetValue(expiry.Seq, out var task) || task.ExpiresAt != expiry.At) { continue; }
-            expired.Add(task);
-            // Named again in a moment, should the caller fail to end it now.
-            _expiries.Enqueue(expiry, now + TimeSpan.TicksPerSecond);
+            if (_tasks.TryGetValue(expiry.Seq, out var task) && task.ExpiresAt == expiry.At && expired.Add(task)) { _expiries.Enqueue(expiry, now + TimeSpan.TicksPerSecond); }
         }
         return expired;
     }
 
-    /// <summary>When <see cref="Advance"/> has something to do next; <see cref="long.MaxValue"/>: nothing is due.</summary>
+    /// <summary>When <see cref="Advance"/> or <see cref="TakeExpired"/> has something to do next; <see cref="long.MaxValue"/>: nothing is due.</summary>
     public long NextDue()
     {
         var next = NextLaneDue();
@@ -129,5 +137,28 @@ internal sealed partial class Backlog(BacklogOrder order, Func<string, KeyLimits
             if (task.Phase == WaitPhase.Ready && !(task.ReadySince >= oldest)) { oldest = task.ReadySince; }
         }
         return oldest;
+    }
+
+    private void Delay(WaitingTask task)
+    {
+        Delayed++;
+        // Entries of tasks that left early stay until their time; too many of them are swept out.
+        if (_delays.Count > (2 * Delayed) + StaleMax)
+        {
+            _delays.Clear();
+            foreach (var other in _tasks.Values.Where(other => other.Phase == WaitPhase.Delayed)) { _delays.Enqueue((other.Seq, other.ReadySince), other.ReadySince); }
+        }
+        else { _delays.Enqueue((task.Seq, task.ReadySince), task.ReadySince); }
+    }
+
+    private void WatchExpiry(WaitingTask task)
+    {
+        if (task.ExpiresAt is var ends && ends == long.MaxValue) { return; }
+        if (_expiries.Count > (2 * _tasks.Count) + StaleMax)
+        {
+            _expiries.Clear();
+            foreach (var other in _tasks.Values.Where(other => other.ExpiresAt != long.MaxValue)) { _expiries.Enqueue((other.Seq, other.ExpiresAt), other.ExpiresAt); }
+        }
+        else { _expiries.Enqueue((task.Seq, ends), ends); }
     }
 }

@@ -20,6 +20,15 @@ internal sealed class KeyShare(string name, KeyLimits limits, long now)
     /// <summary>Whether its lanes are closed because a limit is reached.</summary>
     public bool Held { get; set; }
 
+    /// <summary>Whether it stands in line to be forgotten.</summary>
+    public bool Resting { get; set; }
+
+    /// <summary>Whether nothing of it waits or runs.</summary>
+    public bool IsIdle => Lanes.Count == 0 && Running == 0;
+
+    /// <summary>When its rate forgets what it started: now, or later.</summary>
+    public long FullAt(long now) => _limits.RatePerSecond is null ? now : _bucket.FullAt(now);
+
     /// <summary>When it may start its next task: now, later (rate), or <see cref="long.MaxValue"/>: when one of its tasks ends (concurrency).</summary>
     public long AdmitsAt(long now) =>
         Running >= (_limits.Concurrency ?? int.MaxValue) ? long.MaxValue : _limits.RatePerSecond is null ? now : _bucket.NextAt(now);

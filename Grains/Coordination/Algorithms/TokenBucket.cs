@@ -5,6 +5,8 @@ namespace NexusActors.Coordination;
 /// </summary>
 internal struct TokenBucket(double ratePerSecond, int burst, long now)
 {
+    /// <summary>About 3,000 years: further away is the same, and a sum with it stays a tick.</summary>
+    private const double WaitMax = 1e18;
     private double _tokens = burst;
     private long _at = now;
 
@@ -19,10 +21,15 @@ internal struct TokenBucket(double ratePerSecond, int burst, long now)
     public void Return() => _tokens = Math.Min(burst, _tokens + 1);
 
     /// <summary>When a whole token is there: now, or the tick at which it will be.</summary>
-    public long NextAt(long now)
+    public long NextAt(long now) => HoldsAt(1, now);
+
+    /// <summary>When it is full: now, or the tick at which it will be.</summary>
+    public long FullAt(long now) => HoldsAt(burst, now);
+
+    private long HoldsAt(double tokens, long now)
     {
         Refill(now);
-        return _tokens >= 1 ? now : now + (long)Math.Ceiling((1 - _tokens) / ratePerSecond * TimeSpan.TicksPerSecond);
+        return _tokens >= tokens ? now : now + (long)Math.Min(WaitMax, Math.Ceiling((tokens - _tokens) / ratePerSecond * TimeSpan.TicksPerSecond));
     }
 
     private void Refill(long now)

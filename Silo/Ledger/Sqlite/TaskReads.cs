@@ -10,7 +10,7 @@ internal static class TaskReads
     private const string Select = """
         SELECT t.seq, t.id, t.queue, t.type, t.priority, t.created_at, t.version, t.status, t.agent, t.assigned_at, t.started_at, t.completed_at, t.retry_count, t.loss_count,
             t.max_retries, t.attempt, t.cancel_requested, t.next_attempt_at, t.actual_seconds, t.token, t.held_by, t.expires_at, t.error_code, t.error_message,
-            t.attempts, t.closed, t.progress, t.result, s.spec
+            t.attempts, t.closed, t.progress, t.result, s.spec, t.redriven_at
         FROM tasks t JOIN task_specs s ON s.seq = t.seq
         """;
 
@@ -63,13 +63,13 @@ internal static class TaskReads
             first.Reset();
         }
         var row = reader.Query("""
-            SELECT e.child_seq, e.parent_id, p.status, e.rule
+            SELECT e.child_seq, e.parent_id, p.status, e.rule, p.completed_at
             FROM edges e CROSS JOIN tasks c ON c.seq = e.child_seq LEFT JOIN tasks p ON p.id = e.parent_id
             WHERE e.child_seq >= ?2 AND e.child_queue = ?1 AND c.status < ?3
             ORDER BY e.child_seq, e.ordinal
             """).Bind(1, queue).Bind(2, oldest).Bind(3, (long)WorkStatus.Completed);
         var edges = ImmutableArray.CreateBuilder<ParentEdge>();
-        while (row.Step()) { edges.Add(new(row.Long(0), row.Text(1), (WorkStatus)row.Int(2), (ParentFailureRule)row.Int(3))); }
+        while (row.Step()) { edges.Add(new(row.Long(0), row.Text(1), (WorkStatus)row.Int(2), (ParentFailureRule)row.Int(3), row.MomentOrNull(4))); }
         return edges.DrainToImmutable();
     }
 
@@ -160,6 +160,7 @@ internal static class TaskReads
                 CancelRequested = row.Bool(16),
                 NextAttemptAt = row.MomentOrNull(17),
                 ActualSeconds = row.RealOrNull(18),
+                RedrivenAt = row.MomentOrNull(29),
             },
             Token = row.TextOrNull(19),
             HeldBy = (AgentMode)row.Int(20),

@@ -8,8 +8,8 @@ internal sealed class TaskStatements(Database database)
 {
     private readonly Statement _insert = database.Prepare("""
         INSERT INTO tasks (seq, id, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
-            max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result)
-        VALUES (?1, ?23, ?24, ?25, ?26, ?27, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?28)
+            max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
+        VALUES (?1, ?23, ?24, ?25, ?26, ?27, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?28, ?29)
         ON CONFLICT (id) DO NOTHING
         """);
     private readonly Statement _insertSpec = database.Prepare("INSERT INTO task_specs (seq, spec) VALUES (?1, ?2)");
@@ -17,7 +17,7 @@ internal sealed class TaskStatements(Database database)
     private readonly Statement _update = database.Prepare("""
         UPDATE tasks SET version = ?2, status = ?3, agent = ?4, assigned_at = ?5, started_at = ?6, completed_at = ?7, retry_count = ?8, loss_count = ?9,
             max_retries = ?10, attempt = ?11, cancel_requested = ?12, next_attempt_at = ?13, actual_seconds = ?14, token = ?15, held_by = ?16, expires_at = ?17,
-            error_code = ?18, error_message = ?19, attempts = ?20, closed = ?21, progress = ?22, result = ?28
+            error_code = ?18, error_message = ?19, attempts = ?20, closed = ?21, progress = ?22, result = ?28, redriven_at = ?29
         WHERE seq = ?1 AND version = ?2 - 1 AND status = ?23
         """);
     private readonly Statement _stand = database.Prepare("SELECT version, status FROM tasks WHERE seq = ?1");
@@ -87,7 +87,7 @@ internal sealed class TaskStatements(Database database)
         return children;
     }
 
-    /// <summary>Binds what both statements write: 1–22 and 28.</summary>
+    /// <summary>Binds what both statements write: 1–22, 28 and 29.</summary>
     private static Statement Bind(Statement statement, in PreparedEntry prepared, TaskState task, long seq)
     {
         var view = task.View;
@@ -98,6 +98,6 @@ internal sealed class TaskStatements(Database database)
             .Bind(13, view.NextAttemptAt).Bind(14, view.ActualSeconds)
             .Bind(15, task.Token).Bind(16, (long)task.HeldBy).Bind(17, task.ExpiresAt)
             .Bind(18, view.ErrorCode).Bind(19, view.ErrorMessage)
-            .Bind(20, prepared.Attempts).Bind(21, prepared.Closed).Bind(22, view.ProgressJson).Bind(28, view.ResultJson);
+            .Bind(20, prepared.Attempts).Bind(21, prepared.Closed).Bind(22, view.ProgressJson).Bind(28, view.ResultJson).Bind(29, view.RedrivenAt);
     }
 }

@@ -29,7 +29,8 @@ CREATE TABLE tasks (
     attempts         BLOB,
     closed           BLOB,
     progress         TEXT,
-    result           TEXT
+    result           TEXT,
+    redriven_at      INTEGER
 ) STRICT;
 -- Live tasks of a queue in submit order; failed tasks of a queue; lists by queue and by status.
 CREATE INDEX tasks_by_queue ON tasks (queue, status);
