@@ -146,7 +146,7 @@ internal static class TaskExperience
         {
             json.WriteRawValue(requirements);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or ArgumentException)
         {
             json.WriteStringValue(requirements);
         }

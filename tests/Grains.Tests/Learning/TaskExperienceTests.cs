@@ -125,6 +125,19 @@ public sealed class TaskExperienceTests
         Assert.False(context.RootElement.TryGetProperty("requirements", out _));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("{")]
+    [InlineData("no json")]
+    public void From_RequirementsThatAreNoJson_KeepsThemAsText(string requirements)
+    {
+        var finished = Done();
+        using var context = JsonDocument.Parse(TaskExperience.From(finished with { Spec = finished.Spec with { RequirementsJson = requirements } })!.ContextJson);
+
+        Assert.Equal(requirements, context.RootElement.GetProperty("requirements").GetString());
+    }
+
     [Fact]
     public void From_AnyStartedTask_GivesJsonObjectsAndFiniteNumbers() =>
         Gen.Select(Gen.String, Gen.String, Gen.String, Gen.Double, Gen.Int[-100_000, 100_000], Gen.Int[(int)WorkStatus.Completed, (int)WorkStatus.Cancelled])

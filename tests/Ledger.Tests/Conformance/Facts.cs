@@ -64,6 +64,7 @@ internal static class Facts
             CancelRequested = true,
             NextAttemptAt = Noon.AddSeconds(9),
             ActualSeconds = 0.1,
+            RedrivenAt = Noon.AddSeconds(-1),
         },
         Token = "secret",
         HeldBy = AgentMode.Pull,
