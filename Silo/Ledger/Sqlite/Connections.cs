@@ -18,6 +18,7 @@ internal static class Connections
                 PRAGMA cache_size = {-1024L * options.WriterCacheMiB};
                 PRAGMA temp_store = MEMORY;
                 PRAGMA foreign_keys = OFF;
+                PRAGMA max_page_count = {(options.DataMaxMiB == 0 ? uint.MaxValue - 1 : options.DataMaxMiB * 256L)};
                 """));
             Require(database, "PRAGMA journal_mode = wal", "wal");
             database.Execute("PRAGMA synchronous = FULL");

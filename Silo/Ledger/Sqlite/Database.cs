@@ -29,6 +29,11 @@ internal sealed class Database : IDisposable
             throw new DatabaseException(result, raw.sqlite3_errstr(result).utf8_to_string());
         }
         _ = raw.sqlite3_extended_result_codes(handle, 1);
+        if (!readOnly && raw.sqlite3_db_readonly(handle, "main") == 1)            // SQLite opens a file that may not be written without a word
+        {
+            handle.Dispose();
+            throw new DatabaseException(raw.SQLITE_READONLY, "the file may not be written");
+        }
         return new(handle);
     }
 

@@ -3,6 +3,9 @@ namespace NexusActors.Ledger.Sqlite;
 /// <summary>Keeps a second process away from the data: an exclusively locked file beside it, released by the system also when the process dies.</summary>
 internal sealed class FolderLock : IDisposable
 {
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharing = unchecked((int)0x80070020);
     private readonly FileStream _file;
 
     private FolderLock(FileStream file) => _file = file;
@@ -16,7 +19,7 @@ internal sealed class FolderLock : IDisposable
         {
             return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1));
         }
-        catch (IOException busy) when (busy is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
+        catch (IOException busy) when (busy.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharing)
         {
             throw new InvalidOperationException($"Another process uses the data at {dataPath}. Stop it, or use another data folder.", busy);
         }

@@ -30,6 +30,9 @@ internal sealed class SqliteLedgerOptions
     /// <summary>Page cache of each reader in MiB. Default 8.</summary>
     [Range(1, 65_536)] public int ReaderCacheMiB { get; set; } = 8;
 
+    /// <summary>Most MiB that the data file may grow to; beyond it writes are refused as on a full disk. 0: as much as there is room. Default 0.</summary>
+    [Range(0, 16_777_216)] public int DataMaxMiB { get; set; }
+
     /// <summary>How long a connection waits for a lock that another one holds. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")] public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }
