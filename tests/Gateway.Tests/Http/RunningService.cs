@@ -2,14 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using NexusActors.Coordination;
-using NexusActors.Learning;
-using NexusActors.Ledger.Sqlite;
-using NexusActors.Optimization;
+using NexusActors.Hosting;
 
 namespace NexusActors.Http;
 
@@ -21,7 +16,7 @@ public sealed class RunningService : IAsyncLifetime
     private int[] _ports = [];
 
     /// <summary>Settings beyond the ports and the folder; set before the start.</summary>
-    public Dictionary<string, string?> Settings { get; } = [];
+    public Dictionary<string, string> Settings { get; } = [];
 
     public HttpClient Http { get; } = new();
 
@@ -29,20 +24,12 @@ public sealed class RunningService : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _ports = FreePorts.Take(5);
+        _ports = FreePorts.Take(3);
         Settings["Nexus:Gateway:CoordinationPort"] = $"{_ports[0]}";
         Settings["Nexus:Gateway:LearningPort"] = $"{_ports[1]}";
         Settings["Nexus:Gateway:OptimizationPort"] = $"{_ports[2]}";
-        Settings["Nexus:Ledger:Path"] = Path.Combine(_folder, "nexus.db");
-        var builder = WebApplication.CreateBuilder();
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(Settings);
-        builder.Services.AddSqliteLedger();
-        builder.Host.UseOrleans(silo => silo.UseLocalhostClustering(_ports[3], _ports[4]));
-        builder.Services.AddCoordination().AddLearning().AddOptimization();
-        builder.AddNexusGateway();
-        _app = builder.Build();
-        _app.MapNexusGateway();
+        Settings["Nexus:Silo:DataFolder"] = _folder;
+        _app = EmbeddedHost.Build([.. Settings.Select(setting => $"--{setting.Key}={setting.Value}")], builder => builder.Logging.ClearProviders());
         await _app.StartAsync();
     }
 

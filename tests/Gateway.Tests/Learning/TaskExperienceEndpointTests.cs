@@ -11,7 +11,6 @@ public sealed class TaskExperienceEndpointTests(RunningService service) : IClass
     public async Task FinishedTasks_WithoutGlue_AreExperiences()
     {
         var key = Guid.NewGuid().ToString("N");
-        await QueueAsync();
         var agent = service.Grains.GetGrain<IAgentGrain>("agent-" + key);
         await agent.RegisterAsync(new() { Id = "agent-" + key, Type = AgentType.Monitoring, Name = "watcher", Capabilities = ["monitoring"], Mode = AgentMode.Pull });
         string[] ids = [$"good-{key}", $"bad-{key}"];
@@ -41,16 +40,5 @@ public sealed class TaskExperienceEndpointTests(RunningService service) : IClass
         Assert.False(bad.GetProperty("success").GetBoolean());
         Assert.Equal("unreachable", bad.GetProperty("outcome").GetProperty("error_code").GetString());
         Assert.True((await service.GetJsonAsync(service.Learning("/learning/experiences?stream=task.monitoring&tag=queue:default"))).GetProperty("count").GetInt32() >= 2);
-    }
-
-    /// <summary>The default queue is made soon after the start.</summary>
-    private async Task QueueAsync()
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(30);
-        while (await service.Grains.GetGrain<IQueueGrain>(QueueNames.Default).GetAsync() is null)
-        {
-            Assert.True(DateTime.UtcNow < deadline, "no default queue within 30 s");
-            await Task.Delay(20);
-        }
     }
 }
