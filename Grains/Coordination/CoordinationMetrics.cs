@@ -8,8 +8,8 @@ internal sealed class CoordinationMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> _submitted = meters.Create(NexusTelemetry.Name).CreateCounter<long>("nexus.coordination.submitted", "{task}", "Tasks accepted, by type.");
     private readonly Counter<long> _moved = meters.Create(NexusTelemetry.Name).CreateCounter<long>("nexus.coordination.transitions", "{transition}", "Transitions of tasks on disk, by event.");
-    private readonly Histogram<double> _wait = meters.Create(NexusTelemetry.Name).CreateHistogram<double>("nexus.coordination.wait", "s", "Time from ready to given out.");
-    private readonly Histogram<double> _run = meters.Create(NexusTelemetry.Name).CreateHistogram<double>("nexus.coordination.run", "s", "Time from start to end of completed tasks.");
+    private readonly Histogram<double> _wait = meters.Create(NexusTelemetry.Name).CreateHistogram<double>("nexus.coordination.wait", "s", "Time from ready to given out.", advice: NexusTelemetry.Seconds);
+    private readonly Histogram<double> _run = meters.Create(NexusTelemetry.Name).CreateHistogram<double>("nexus.coordination.run", "s", "Time from start to end of completed tasks.", advice: NexusTelemetry.Seconds);
     private readonly Counter<long> _stale = meters.Create(NexusTelemetry.Name).CreateCounter<long>("nexus.coordination.stale_reports", "{report}", "Reports refused because the lease was lost.");
 
     public void Submitted(TaskSpec spec) => _submitted.Add(1, new KeyValuePair<string, object?>("type", spec.Type.Wire()));

@@ -18,8 +18,8 @@ internal sealed class LedgerMetrics
         var meter = meters.Create(NexusTelemetry.Name);
         _commits = meter.CreateCounter<long>("nexus.ledger.commits", "{transaction}", "Transactions committed.");
         _failures = meter.CreateCounter<long>("nexus.ledger.failures", "{transaction}", "Transactions that failed, by cause: storage or defect.");
-        _entries = meter.CreateHistogram<int>("nexus.ledger.commit.entries", "{entry}", "Entries in a transaction.");
-        _duration = meter.CreateHistogram<double>("nexus.ledger.commit.duration", "s", "Time from the start of a transaction until it is on disk.");
+        _entries = meter.CreateHistogram<int>("nexus.ledger.commit.entries", "{entry}", "Entries in a transaction.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096] });
+        _duration = meter.CreateHistogram<double>("nexus.ledger.commit.duration", "s", "Time from the start of a transaction until it is on disk.", advice: NexusTelemetry.Seconds);
         meter.CreateObservableGauge("nexus.ledger.queue.depth", () => _depth?.Invoke() ?? 0, "{call}", "Calls that wait for the writer.");
     }
 

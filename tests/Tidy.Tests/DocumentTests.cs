@@ -52,6 +52,18 @@ public sealed partial class DocumentTests
             """.TrimEnd() + "\n");
     }
 
+    /// <summary>The default bounds are those of milliseconds; a histogram of seconds would put everything into one bucket.</summary>
+    [Fact]
+    public void Metrics_Histograms_AdviseTheirBounds() => House.None(Instruments().Where(instrument => HasBounds(instrument) == false).Select(instrument => instrument.Name));
+
+    private static bool? HasBounds(Instrument instrument) => instrument switch
+    {
+        Histogram<double> histogram => histogram.Advice?.HistogramBucketBoundaries is not null,
+        Histogram<int> histogram => histogram.Advice?.HistogramBucketBoundaries is not null,
+        Histogram<long> histogram => histogram.Advice?.HistogramBucketBoundaries is not null,
+        _ => null,
+    };
+
     private static IEnumerable<Type> OptionTypes() => House.Projects.SelectMany(project => House.Loaded(project).GetTypes()).Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && SectionOf(type) is not null);
 
     private static string? SectionOf(Type type) => type.GetField("Section", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)?.GetRawConstantValue() as string;
