@@ -41,7 +41,8 @@ internal static class EventEndpoints
             await WriteAsync(http, ": events follow\nretry: 2000\n\n"u8, ends.Token);
             while (!ends.IsCancellationRequested)
             {
-                var page = await feed.ReadAsync(position, filter, PageMax, options.Value.StreamHeartbeat, ends.Token);
+                // The wait is left, not cancelled: a cancellation sent to a stateless worker wakes another activation and makes the end of a silo wait for it.
+                var page = await feed.ReadAsync(position, filter, PageMax, options.Value.StreamHeartbeat, CancellationToken.None).WaitAsync(ends.Token);
                 position = page.NextAfter;
                 foreach (var one in page.Events)
                 {

@@ -95,7 +95,7 @@ internal sealed class CoordinatorGrain(ILedger ledger, TimeProvider time, Micros
 
 /// <summary>The event stream.</summary>
 [GrainType("events"), StatelessWorker, Reentrant]
-internal sealed class EventFeedGrain(ILedger ledger, TimeProvider time) : Grain, IEventFeedGrain
+internal sealed class EventFeedGrain(ILedger ledger, TimeProvider time, Microsoft.Extensions.Hosting.IHostApplicationLifetime process) : Grain, IEventFeedGrain
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
 
@@ -103,6 +103,8 @@ internal sealed class EventFeedGrain(ILedger ledger, TimeProvider time) : Grain,
     {
         if (after < 0) { return new([], await ledger.LastEventAsync(cancellation)); }
         var until = time.GetUtcNow() + (wait < WaitMax ? wait : WaitMax);
+        // A caller's cancellation does not find the right one among the activations of a stateless worker; the end of the process must not wait for a wait.
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, process.ApplicationStopping);
         while (true)
         {
             var page = await ledger.ReadEventsAsync(after, filter, max, cancellation);
@@ -112,9 +114,10 @@ internal sealed class EventFeedGrain(ILedger ledger, TimeProvider time) : Grain,
                 after = page.NextAfter;
                 continue;
             }
-            var arrival = ledger.WaitForEventAsync(after, cancellation);
-            try { await arrival.WaitAsync(until - time.GetUtcNow(), time, cancellation); }
+            var arrival = ledger.WaitForEventAsync(after, ends.Token);
+            try { await arrival.WaitAsync(until - time.GetUtcNow(), time, ends.Token); }
             catch (TimeoutException) { return page; }
+            catch (OperationCanceledException) when (process.ApplicationStopping.IsCancellationRequested) { return page; }
         }
     }
 }

@@ -149,14 +149,6 @@ public sealed class StartTests : IDisposable
         Assert.Contains("404", wrong.Errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Terminate_WhileIdle_EndsCleanlyAndSoon()
-    {
-        await using var silo = await SiloProcess.StartAsync(_place);
-        Assert.Equal(ExitCode.Done, await silo.TerminateAsync(TimeSpan.FromSeconds(30)));
-        Assert.Equal("", silo.Errors);
-    }
-
     private static async Task Until(Func<bool> holds, SiloProcess silo)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
