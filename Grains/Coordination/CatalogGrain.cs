@@ -45,8 +45,9 @@ internal sealed class IntakeGrain : Grain, IIntakeGrain
     public async Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation)
     {
         string[] ids = [.. submissions.Select(submission => submission.Spec.Id)];
-        var (order, cycle) = DependencyGraph.Sort(ids, i => submissions[i].Spec.Dependencies.Select(dependency => dependency.TaskId));
-        if (!CrossesQueues(submissions)) { order = [.. order.OrderBy(i => submissions[i].Spec.Queue, StringComparer.Ordinal)]; }
+        var (order, levels, cycle) = DependencyGraph.Sort(ids, i => submissions[i].Spec.Dependencies.Select(dependency => dependency.TaskId));
+        var crosses = CrossesQueues(submissions);
+        order = [.. order.OrderBy(i => crosses ? levels[i] : 0).ThenBy(i => submissions[i].Spec.Queue, StringComparer.Ordinal)];
         var replies = new SubmitReply?[submissions.Length];
         // Runs of one queue go together; a run ends where the order moves to another queue.
         for (var from = 0; from < order.Count;)

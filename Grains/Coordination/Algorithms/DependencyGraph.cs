@@ -3,24 +3,28 @@ namespace NexusActors.Coordination;
 /// <summary>Dependencies inside one batch of submissions.</summary>
 internal static class DependencyGraph
 {
-    /// <summary>Orders items so that each comes after those it depends on, otherwise as given; items on or behind a cycle are left out.</summary>
+    /// <summary>
+    /// Orders items by level (0: depends on none of the batch; else one above its highest parent) and within a level as given, so that each comes after those it depends on
+    /// and a batch is taken in as many waves as it is deep; items on or behind a cycle are left out.
+    /// </summary>
     /// <param name="ids">Id of each item; a repeated id means its first item.</param>
     /// <param name="parents">Ids that each item depends on; ids outside the batch are no concern.</param>
-    /// <returns>The order, and one cycle as a path of ids that begins and ends alike; null where there is none.</returns>
-    public static (List<int> Order, IReadOnlyList<string>? Cycle) Sort(IReadOnlyList<string> ids, Func<int, IEnumerable<string>> parents)
+    /// <returns>The order, the level of each item, and one cycle as a path of ids that begins and ends alike; null where there is none.</returns>
+    public static (List<int> Order, int[] Levels, IReadOnlyList<string>? Cycle) Sort(IReadOnlyList<string> ids, Func<int, IEnumerable<string>> parents)
     {
         Dictionary<string, int> first = new(StringComparer.Ordinal);
         for (var i = 0; i < ids.Count; i++) { first.TryAdd(ids[i], i); }
         var inside = new int[ids.Count][];
         var children = new List<int>?[ids.Count];
         var open = new int[ids.Count];
-        PriorityQueue<int, int> ready = new();
+        var levels = new int[ids.Count];
+        PriorityQueue<int, (int Level, int Item)> ready = new();
         for (var i = 0; i < ids.Count; i++)
         {
             inside[i] = [.. parents(i).Where(first.ContainsKey).Select(id => first[id]).Distinct()];
             open[i] = inside[i].Length;
             foreach (var parent in inside[i]) { (children[parent] ??= []).Add(i); }
-            if (open[i] == 0) { ready.Enqueue(i, i); }
+            if (open[i] == 0) { ready.Enqueue(i, (0, i)); }
         }
         List<int> order = new(ids.Count);
         while (ready.TryDequeue(out var item, out _))
@@ -28,10 +32,11 @@ internal static class DependencyGraph
             order.Add(item);
             foreach (var child in children[item] ?? [])
             {
-                if (--open[child] == 0) { ready.Enqueue(child, child); }
+                levels[child] = Math.Max(levels[child], levels[item] + 1);
+                if (--open[child] == 0) { ready.Enqueue(child, (levels[child], child)); }
             }
         }
-        return (order, order.Count == ids.Count ? null : FindCycle(ids, inside, open));
+        return (order, levels, order.Count == ids.Count ? null : FindCycle(ids, inside, open));
     }
 
     /// <summary>Walks from an unordered item to an unordered parent until an item comes again: every unordered item has an unordered parent.</summary>
