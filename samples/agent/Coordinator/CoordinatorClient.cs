@@ -27,8 +27,21 @@ internal sealed class CoordinatorClient(HttpClient http, Backoff backoff, TimePr
     /// <summary>How long the coordinator may take beyond the wait that was asked for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public Task RegisterAsync(Registration registration, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Post, "agents", Body(registration, WireJson.Default.Registration), TimeSpan.Zero, cancellation);
+    /// <summary>Registers. An id that is taken is refused, unless it was this call that took it and its answer was lost on the way.</summary>
+    public async Task RegisterAsync(Registration registration, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendAsync(HttpMethod.Post, "agents", Body(registration, WireJson.Default.Registration), TimeSpan.Zero, cancellation);
+        }
+        catch (CoordinatorException refusal) when (refusal.Status == HttpStatusCode.BadRequest)
+        {
+            if (await FindAsync(registration.Id, cancellation) is not { } known || !known.Capabilities.ToHashSet().SetEquals(registration.Capabilities))
+            {
+                throw;
+            }
+        }
+    }
 
     /// <summary>Null where the coordinator does not know the agent.</summary>
     public async Task<RegisteredAgent?> FindAsync(string agentId, CancellationToken cancellation)
@@ -44,8 +57,18 @@ internal sealed class CoordinatorClient(HttpClient http, Backoff backoff, TimePr
         }
     }
 
-    public Task DeregisterAsync(string agentId, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Delete, Agent(agentId, ""), null, TimeSpan.Zero, cancellation);
+    /// <summary>Deregisters; an agent that is not there any more is as good.</summary>
+    public async Task DeregisterAsync(string agentId, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendAsync(HttpMethod.Delete, Agent(agentId, ""), null, TimeSpan.Zero, cancellation);
+        }
+        catch (CoordinatorException refusal) when (refusal.Status == HttpStatusCode.NotFound)
+        {
+            // gone already
+        }
+    }
 
     public Task DrainAsync(string agentId, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, Agent(agentId, "/drain"), null, TimeSpan.Zero, cancellation);

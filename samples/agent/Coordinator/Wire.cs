@@ -18,7 +18,7 @@ internal sealed record Registration
 /// <summary>The agent as the coordinator knows it (GET /agents/{id}); only what the agent compares.</summary>
 internal sealed record RegisteredAgent
 {
-    public IReadOnlyList<string> Capabilities { get; init; } = [];
+    public IReadOnlyList<string> Capabilities { get; set; } = [];
     public int MaxCapacity { get; init; }
     public IReadOnlyList<string>? Queues { get; init; }
 }
@@ -29,7 +29,7 @@ internal sealed record LeaseAsk(int Max, double WaitSeconds);
 /// <summary>Work given.</summary>
 internal sealed record LeaseAnswer
 {
-    public IReadOnlyList<Lease> Leases { get; init; } = [];
+    public IReadOnlyList<Lease> Leases { get; set; } = [];
     public DateTimeOffset Timestamp { get; init; }
 }
 
@@ -40,15 +40,15 @@ internal sealed record Lease
     public int Attempt { get; init; }
     public required string LeaseToken { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
-    public LeasedTask Task { get; init; } = new();
-    public IReadOnlyList<ParentOutcome> Parents { get; init; } = [];
+    public LeasedTask Task { get; set; } = new();
+    public IReadOnlyList<ParentOutcome> Parents { get; set; } = [];
 }
 
 /// <summary>The part of a task that an agent reads.</summary>
 internal sealed record LeasedTask
 {
-    public string TaskType { get; init; } = "";
-    public string Description { get; init; } = "";
+    public string TaskType { get; set; } = "";
+    public string Description { get; set; } = "";
     public JsonElement Requirements { get; init; }
 }
 
@@ -56,7 +56,7 @@ internal sealed record LeasedTask
 internal sealed record ParentOutcome
 {
     public required string TaskId { get; init; }
-    public string Status { get; init; } = "";
+    public string Status { get; set; } = "";
     public JsonElement? Result { get; init; }
 }
 
@@ -69,9 +69,9 @@ internal sealed record LeaseState(string TaskId, string LeaseToken, JsonElement?
 /// <summary>Orders, and the coordinator's view of what the agent holds.</summary>
 internal sealed record HeartbeatAnswer
 {
-    public IReadOnlyList<Order> Orders { get; init; } = [];
-    public IReadOnlyList<HeldLease> Held { get; init; } = [];
-    public IReadOnlyList<string> Lost { get; init; } = [];
+    public IReadOnlyList<Order> Orders { get; set; } = [];
+    public IReadOnlyList<HeldLease> Held { get; set; } = [];
+    public IReadOnlyList<string> Lost { get; set; } = [];
     public DateTimeOffset Timestamp { get; init; }
 }
 
@@ -109,14 +109,14 @@ internal sealed record Report
 /// <summary>Answer to a batch of reports, in their order.</summary>
 internal sealed record ReportsAnswer
 {
-    public IReadOnlyList<ReportAnswer> Results { get; init; } = [];
+    public IReadOnlyList<ReportAnswer> Results { get; set; } = [];
 }
 
 /// <summary>Where a task stands after the report that won; <see cref="Error"/> is null when this one was accepted.</summary>
 internal sealed record ReportAnswer
 {
     public required string TaskId { get; init; }
-    public string Status { get; init; } = "";
+    public string Status { get; set; } = "";
     public string? Error { get; init; }
     public string? Code { get; init; }
 }
@@ -128,7 +128,9 @@ internal sealed record Problem
     public string? Code { get; init; }
 }
 
-/// <summary>The wire as JSON: snake_case, nulls left out.</summary>
+/// <summary>
+/// The wire as JSON: snake_case, nulls left out. What is read and has a default is settable: the generated reader would set a missing init-only member to nothing.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Registration))]
 [JsonSerializable(typeof(RegisteredAgent))]
