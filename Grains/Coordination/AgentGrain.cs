@@ -27,7 +27,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     {
         _agent = await ledger.FindAgentAsync(Id, cancellation);
         if (_agent is null) { return; }
-        foreach (var state in await ledger.HeldTasksAsync(Id, cancellation)) { _hands.Take(new(state.Id, state.View.Spec.Queue, state.View.Spec.Units, state.View.Spec.Resources)); }
+        foreach (var state in await ledger.HeldTasksAsync(Id, cancellation)) { _hands.Take(new(state.Id, state.View.Spec.Queue, state.View.Spec.Units, state.View.Spec.Resources), state.Token); }
         _seenWritten = _agent.LastHeartbeat;
     }
 
@@ -98,18 +98,20 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
         await SeeAsync(cancellation);
         var agent = Known();
         var byQueue = (heartbeat.Leases ?? []).ToLookup(lease => _hands.QueueOf(lease.TaskId), StringComparer.Ordinal);
-        var (orders, held, lost) = (ImmutableArray.CreateBuilder<AgentOrder>(), ImmutableArray.CreateBuilder<HeldLease>(), ImmutableArray.CreateBuilder<string>());
-        lost.AddRange(byQueue[null].Select(lease => lease.TaskId));
+        var (orders, held) = (ImmutableArray.CreateBuilder<AgentOrder>(), ImmutableArray.CreateBuilder<HeldLease>());
+        HashSet<LeaseProgress> lost = [.. heartbeat.Leases ?? []];
         foreach (var queue in QueueNamesOf(agent))
         {
-            var reply = await GrainFactory.GetGrain<IQueueGrain>(queue).RenewAsync(Id, heartbeat.Leases is null ? null : [.. byQueue[queue]], CancellationToken.None);
+            // A lease that is not known here may be known there: a grant whose answer was lost on its way.
+            ImmutableArray<LeaseProgress> named = [.. byQueue[queue], .. byQueue[null]];
+            var reply = await GrainFactory.GetGrain<IQueueGrain>(queue).RenewAsync(Id, heartbeat.Leases is null ? null : named, CancellationToken.None);
             orders.AddRange(reply.Orders);
             held.AddRange(reply.Held);
-            lost.AddRange(reply.Lost);
+            lost.ExceptWith(named.Where(lease => !reply.Lost.Contains(lease.TaskId)));
         }
-        _hands.Drop(lost);
+        foreach (var lease in lost) { _hands.Lose(lease.TaskId, lease.Token); }
         if (agent.Draining) { orders.Add(new(OrderKind.Drain, null, null)); }
-        return new() { Orders = orders.ToImmutable(), Held = held.ToImmutable(), Lost = lost.ToImmutable() };
+        return new() { Orders = orders.ToImmutable(), Held = held.ToImmutable(), Lost = [.. lost.Select(lease => lease.TaskId)] };
     }
 
     public async Task<ImmutableArray<ReportReply>> ReportAsync(ImmutableArray<LeaseReport> reports, CancellationToken cancellation)
@@ -128,7 +130,11 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
             var answers = await GrainFactory.GetGrain<IQueueGrain>(queue).ReportAsync(Id, [.. items.Select(i => reports[i])], CancellationToken.None);
             for (var k = 0; k < items.Length; k++) { replies[items[k]] = answers[k]; }
         }
-        _hands.Drop(replies.Where(reply => reply.Error is NexusError.None or NexusError.LeaseLost).Select(reply => reply.TaskId));
+        for (var i = 0; i < reports.Length; i++)
+        {
+            // By token, also when accepted: a repeat of an old report must not free what is held anew.
+            if (replies[i].Error is NexusError.None or NexusError.LeaseLost) { _hands.Lose(reports[i].TaskId, reports[i].Token); }
+        }
         _stale = true;
         _doorbell.Ring();
         return ImmutableArray.Create(replies);
@@ -150,7 +156,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
 
     public Task ReleasedAsync(ImmutableArray<string> taskIds, CancellationToken cancellation)
     {
-        _hands.Drop(taskIds);
+        foreach (var taskId in taskIds) { _hands.Drop(taskId); }
         _stale = true;
         _doorbell.Ring();
         return Task.CompletedTask;
@@ -184,7 +190,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
                 var bid = new AgentBid { AgentId = Id, Capabilities = agent.Profile.Capabilities, Max = wanted, FreeUnits = free, FreeResources = _hands.FreeResources(agent.Profile), Wait = wait };
                 var leased = await GrainFactory.GetGrain<IQueueGrain>(queue).LeaseAsync(bid, CancellationToken.None);
                 if (leased.Length == 0) { continue; }
-                foreach (var lease in leased) { _hands.Take(new(lease.Task.Spec.Id, queue, lease.Task.Spec.Units, lease.Task.Spec.Resources)); }
+                foreach (var lease in leased) { _hands.Take(new(lease.Task.Spec.Id, queue, lease.Task.Spec.Units, lease.Task.Spec.Resources), lease.Token); }
                 _seenWritten = _agent?.LastHeartbeat ?? _seenWritten;
                 // Tasks of several units, taken by two calls at once, can be too much.
                 var kept = leased.Length;

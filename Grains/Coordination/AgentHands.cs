@@ -5,7 +5,7 @@ namespace NexusActors.Coordination;
 /// <summary>What an agent holds: the units and resources in use, and where each task belongs. Not thread-safe: it belongs to one grain.</summary>
 internal sealed class AgentHands
 {
-    private readonly Dictionary<string, WorkShare> _held = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (WorkShare Work, string? Token)> _held = new(StringComparer.Ordinal);
     private int _heldUnits;
     private int _reserved;
 
@@ -13,38 +13,47 @@ internal sealed class AgentHands
     public int Units => _heldUnits + _reserved;
 
     /// <summary>Queues of what is held.</summary>
-    public IEnumerable<string> Queues => _held.Values.Select(work => work.Queue).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Queues => _held.Values.Select(held => held.Work.Queue).Distinct(StringComparer.Ordinal);
 
     /// <summary>The queue of a held task; null when it is not held.</summary>
-    public string? QueueOf(string taskId) => _held.GetValueOrDefault(taskId)?.Queue;
+    public string? QueueOf(string taskId) => _held.GetValueOrDefault(taskId).Work?.Queue;
 
     /// <summary>Whether one more task fits, by units and by resources.</summary>
     public bool HasRoom(AgentProfile profile, WorkShare work) =>
-        Units + work.Units <= profile.MaxCapacity && (work.Resources.Count == 0 || FreeResources(profile) is var free && work.Resources.All(need => need.Value <= free.GetValueOrDefault(need.Key)));
+        Units + work.Units <= profile.MaxCapacity && (work.Resources.Count == 0 || FreeResources(profile) is var free && work.Resources.All(need => TaskNeeds.Fits(need.Value, free.GetValueOrDefault(need.Key))));
 
     /// <summary>What is left of each resource that the agent offers.</summary>
     public ImmutableSortedDictionary<string, double> FreeResources(AgentProfile profile)
     {
         if (profile.Resources.Count == 0) { return profile.Resources; }
         var free = profile.Resources.ToBuilder();
-        foreach (var (name, amount) in _held.Values.SelectMany(work => work.Resources))
+        foreach (var (name, amount) in _held.Values.SelectMany(held => held.Work.Resources))
         {
             if (free.TryGetValue(name, out var left)) { free[name] = left - amount; }
         }
         return free.ToImmutable();
     }
 
-    public void Take(WorkShare work)
+    /// <summary>Takes a task.</summary>
+    /// <param name="work">What it takes up.</param>
+    /// <param name="token">The token of its lease, as far as the agent knows it.</param>
+    public void Take(WorkShare work, string? token = null)
     {
-        if (_held.TryAdd(work.TaskId, work)) { _heldUnits += work.Units; }
+        Drop(work.TaskId);
+        _held[work.TaskId] = (work, token);
+        _heldUnits += work.Units;
     }
 
-    public void Drop(IEnumerable<string> taskIds)
+    /// <summary>Lets a task go.</summary>
+    public void Drop(string taskId)
     {
-        foreach (var taskId in taskIds)
-        {
-            if (_held.Remove(taskId, out var work)) { _heldUnits -= work.Units; }
-        }
+        if (_held.Remove(taskId, out var held)) { _heldUnits -= held.Work.Units; }
+    }
+
+    /// <summary>Lets a task go whose lease was lost, unless it is held anew under another token.</summary>
+    public void Lose(string taskId, string token)
+    {
+        if (_held.TryGetValue(taskId, out var held) && string.Equals(held.Token, token, StringComparison.Ordinal)) { Drop(taskId); }
     }
 
     public void Clear()

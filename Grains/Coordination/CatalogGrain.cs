@@ -42,6 +42,8 @@ internal sealed class CatalogGrain(ILedger ledger) : Grain, ICatalogGrain
 [GrainType("intake"), StatelessWorker, Reentrant]
 internal sealed class IntakeGrain : Grain, IIntakeGrain
 {
+    private const int PathMax = 20;
+
     public async Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation)
     {
         string[] ids = [.. submissions.Select(submission => submission.Spec.Id)];
@@ -60,8 +62,14 @@ internal sealed class IntakeGrain : Grain, IIntakeGrain
             for (var k = 0; k < run.Length; k++) { replies[run[k]] = answers[k]; }
             from = to;
         }
-        return [.. replies.Select((reply, i) => reply ?? new() { TaskId = ids[i], Error = Errors.NexusError.Impossible, Message = $"The batch has a dependency cycle: {string.Join(" → ", cycle!)}.", Field = "dependencies" })];
+        var refusal = cycle is null ? null : $"The batch has a dependency cycle: {Path(cycle)}.";
+        return [.. replies.Select((reply, i) => reply ?? new() { TaskId = ids[i], Error = Errors.NexusError.Impossible, Message = refusal, Field = "dependencies" })];
     }
+
+    /// <summary>A path of ids for a message; the middle of a long one is left out.</summary>
+    private static string Path(IReadOnlyList<string> ids) => ids.Count <= PathMax
+        ? string.Join(" → ", ids)
+        : $"{string.Join(" → ", ids.Take(PathMax / 2))} → … {ids.Count - PathMax} more … → {string.Join(" → ", ids.TakeLast(PathMax / 2))}";
 
     /// <summary>Whether an item depends on an item of another queue; only then must runs alternate.</summary>
     private static bool CrossesQueues(ImmutableArray<TaskSubmission> submissions)

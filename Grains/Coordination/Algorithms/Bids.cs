@@ -59,7 +59,7 @@ internal sealed class AgentSeat(AgentPresence presence)
         !agent.Active ? "inactive"
         : agent.Draining ? "draining"
         : !skills.All(skill => agent.Profile.Capabilities.Contains(skill)) ? "capability"
-        : !resources.All(need => need.Value <= 0 || (agent.Profile.Resources.TryGetValue(need.Key, out var offered) && offered >= need.Value)) ? "resources"
+        : !resources.All(need => TaskNeeds.Fits(need.Value, agent.Profile.Resources.GetValueOrDefault(need.Key))) ? "resources"
         : null;
 }
 

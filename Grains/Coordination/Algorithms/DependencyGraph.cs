@@ -43,12 +43,14 @@ internal static class DependencyGraph
     private static List<string> FindCycle(IReadOnlyList<string> ids, int[][] inside, int[] open)
     {
         List<int> walk = [];
+        var place = new int[ids.Count];
         var at = Array.FindIndex(open, count => count > 0);
-        while (!walk.Contains(at))
+        while (place[at] == 0)
         {
             walk.Add(at);
+            place[at] = walk.Count;
             at = inside[at].First(parent => open[parent] > 0);
         }
-        return [.. walk.Skip(walk.IndexOf(at)).Append(at).Select(item => ids[item])];
+        return [.. walk.Skip(place[at] - 1).Append(at).Select(item => ids[item])];
     }
 }

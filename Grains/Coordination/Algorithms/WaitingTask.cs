@@ -87,10 +87,13 @@ internal sealed class TaskNeeds(IReadOnlyList<string> skills, int units, IReadOn
     {
         for (var i = 0; i < resources.Count; i++)
         {
-            if (resources[i].Value > 0 && (!free.TryGetValue(resources[i].Key, out var amount) || amount < resources[i].Value)) { return false; }
+            if (!Fits(resources[i].Value, free.GetValueOrDefault(resources[i].Key))) { return false; }
         }
         return true;
     }
+
+    /// <summary>Whether an amount is enough. What sums of fractions lose in rounding (three tenths out of 0.3) is not held against it.</summary>
+    public static bool Fits(double need, double free) => need <= 0 || free >= need * (1 - 1e-9);
 
     /// <summary>Takes what it needs out of free amounts.</summary>
     public void TakeFrom(Dictionary<string, double> free)

@@ -50,7 +50,7 @@ public sealed class TaskStateMachineTests
         });
 
     [Fact]
-    public void Transitions_AnyLife_AgreeWithTheRules() => Gen.Select(Specs, Steps.Array[1, 60]).Sample((spec, steps) => new Life(spec).Go(steps), iter: 20_000);
+    public void Transitions_AnyLife_AgreeWithTheRules() => Gen.Select(Specs, Steps.Array[1, 60]).Sample((spec, steps) => new Life(spec).Go(steps), iter: 10_000);
 
     /// <summary>One life. Keeps what the ledger and the readers of events would have seen.</summary>
     private sealed class Life
