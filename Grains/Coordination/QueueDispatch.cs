@@ -14,6 +14,9 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Agents that serve the queue.</summary>
     public IReadOnlyDictionary<string, AgentSeat> Seats => _seats;
 
+    /// <summary>Whether somebody waits for work.</summary>
+    public bool HasTakers => _waiting.Count + _passive.Count > 0;
+
     /// <summary>Takes in an agent, or a change of it.</summary>
     public void Seat(AgentPresence presence)
     {

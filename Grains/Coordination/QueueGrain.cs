@@ -27,6 +27,7 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
     private Task _round = Task.CompletedTask;
     private bool _roundRequested;
     private DateTimeOffset _checked;
+    private long _timerDue = long.MaxValue;
     private readonly CancellationTokenSource _stopping = new();
 
     private string Name => this.GetPrimaryKeyString();
@@ -156,13 +157,15 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
     private Task TickAsync(CancellationToken cancellation)
     {
         _dispatch.AskAgain();
+        _timerDue = long.MaxValue;
         RequestRound();
         return Task.CompletedTask;
     }
 
-    /// <summary>Rounds run one after another on this grain's scheduler; a request during one makes another follow.</summary>
+    /// <summary>Rounds run one after another on this grain's scheduler; a request during one makes another follow. None is made when there is nobody to serve or tell and nothing due earlier than the timer.</summary>
     private void RequestRound()
     {
+        if (!_dispatch.HasTakers && !_writer.HasNotices && _scope.Memory.NextDue() >= _timerDue) { return; }
         _roundRequested = true;
         if (_round.IsCompleted && !_stopping.IsCancellationRequested) { _round = RoundsAsync(_stopping.Token); }
     }
@@ -192,6 +195,8 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
         }
         var due = TimeSpan.FromTicks(Math.Max(0, _scope.Memory.NextDue() - _scope.Now().UtcTicks));
         due = due < options.Value.CoordinationInterval ? due : options.Value.CoordinationInterval;
-        _timer.Change(due > pause ? due : pause, Timeout.InfiniteTimeSpan);
+        due = due > pause ? due : pause;
+        _timerDue = _scope.Now().UtcTicks + due.Ticks;
+        _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class QueueWriter(QueueScope scope)
     private readonly Queue<(string AgentId, string TaskId)> _releases = new();
     private readonly Queue<(ChildEdge Child, string ParentId, WorkStatus Status)> _endings = new();
 
+    /// <summary>Whether somebody must hear of something.</summary>
+    public bool HasNotices => _releases.Count + _endings.Count > 0;
+
     /// <summary>
     /// Commits decisions that change something, and places what was written. A conflict means that another activation of this queue wrote first: the task is read again and placed as it is.
     /// </summary>

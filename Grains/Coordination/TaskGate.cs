@@ -36,7 +36,8 @@ internal sealed class TaskGate
     /// <summary>Takes several tasks, in one order for all callers so that no two wait for each other.</summary>
     public async Task<string[]> EnterAllAsync(IEnumerable<string> taskIds, CancellationToken cancellation)
     {
-        string[] ids = [.. taskIds.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] ids = [.. taskIds];
+        if (ids.Length > 1) { ids = [.. ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]; }
         for (var i = 0; i < ids.Length; i++)
         {
             try { await EnterAsync(ids[i], cancellation); }

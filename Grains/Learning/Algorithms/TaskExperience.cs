@@ -43,7 +43,7 @@ internal static class TaskExperience
             Success = finished.Status == WorkStatus.Completed,
             LearningType = LearningType.Supervised,
             FeedbackScore = Feedback(finished.Status, run.DeadlineMet),
-            Tags = Tags(finished, type, run.DeadlineMet),
+            Tags = Tags(finished, run.DeadlineMet),
             ContextJson = Context(finished, type, run, json, buffer),
             ActionJson = Action(finished, json, buffer),
             OutcomeJson = Outcome(finished, run, json, buffer),
@@ -59,14 +59,15 @@ internal static class TaskExperience
         _ => 0.5,
     };
 
-    private static ImmutableArray<string> Tags(TaskView finished, string type, bool? deadlineMet)
+    /// <summary>What a query cannot tell from the stream (the type) or from success: a queue of its own, lateness, being called off.</summary>
+    private static ImmutableArray<string> Tags(TaskView finished, bool? deadlineMet)
     {
-        var queue = "queue:" + finished.Spec.Queue;
+        ImmutableArray<string> tags = finished.Spec.Queue == QueueNames.Default ? [] : ["queue:" + finished.Spec.Queue];
         return (finished.Status, deadlineMet) switch
         {
-            (WorkStatus.Cancelled, _) => ["task", type, queue, "cancelled"],
-            (WorkStatus.Completed, false) => ["task", type, queue, "late"],
-            _ => ["task", type, queue],
+            (WorkStatus.Cancelled, _) => tags.Add("cancelled"),
+            (WorkStatus.Completed, false) => tags.Add("late"),
+            _ => tags,
         };
     }
 

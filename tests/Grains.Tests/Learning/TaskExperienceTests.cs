@@ -50,7 +50,7 @@ public sealed class TaskExperienceTests
         Assert.Equal(Noon.AddSeconds(40), experience.Timestamp);
         Assert.True(experience.Success);
         Assert.Equal(1, experience.FeedbackScore);
-        Assert.Equal<string>(["task", "security_scan", "queue:night"], experience.Tags);
+        Assert.Equal<string>(["queue:night"], experience.Tags);
         Assert.Equal(
             """
             {"task_type":"security_scan","priority":4,"queue":"night","key":"tenant-a","units":1,"requirements":{"resources":{"cpu":2}},"estimated_duration":20,
