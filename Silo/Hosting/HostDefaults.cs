@@ -15,5 +15,7 @@ internal static class HostDefaults
         ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         // Its first look counts from the start of the machine and reports a stall that is none.
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+        // The answer of the probe says what is wrong, and what is wrong has been logged where it happened.
+        ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "Critical",
     };
 }
