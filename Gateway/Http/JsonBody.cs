@@ -38,7 +38,7 @@ internal static class JsonBody
         try
         {
             if (!Utf8.IsValid(text.Span)) { throw new InputException(Field, "the JSON must be valid UTF-8"); }
-            using var document = JsonDocument.Parse(text, Strict);
+            using var document = Open(text);
             var input = read(JsonInput.Of(document.RootElement, "", faults));
             return faults.Count == 0 ? input : null;
         }
@@ -106,13 +106,19 @@ internal static class JsonBody
         if (!Utf8.IsValid(body.Span)) { throw new InputException(Field, "the JSON must be valid UTF-8"); }
         try
         {
-            using var document = JsonDocument.Parse(body, Strict);
+            using var document = Open(body);
             return (Finish(document.RootElement, read), hashed ? Convert.ToHexStringLower(SHA256.HashData(body.Span)) : null);
         }
         catch (JsonException malformed)
         {
             throw new InputException(Field, Describe(malformed));
         }
+    }
+
+    private static JsonDocument Open(ReadOnlyMemory<byte> text)
+    {
+        try { return JsonDocument.Parse(text, Strict); }
+        catch (InvalidOperationException) { throw new InputException(Field, "not valid JSON: the name of a member is not valid Unicode"); }   // met while looking for duplicates
     }
 
     private static T Finish<T>(JsonElement root, ReadInput<T> read)
