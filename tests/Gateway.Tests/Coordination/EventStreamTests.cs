@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using NexusActors.Hosting;
+
+namespace NexusActors.Coordination;
+
+/// <summary>The stream of events: resume, filter, limits.</summary>
+[Collection(EmbeddedCollection.Name)]
+public sealed class EventStreamTests(EmbeddedFixture service)
+{
+    private sealed record Event(long Id, string Type, JsonElement Data);
+
+    private sealed class Stream(HttpResponseMessage answer, StreamReader reader) : IDisposable
+    {
+        public HttpResponseMessage Answer => answer;
+
+        public async Task<string> LineAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            return await reader.ReadLineAsync(limit.Token) ?? throw new EndOfStreamException();
+        }
+
+        public async Task<Event> NextAsync()
+        {
+            while (true)
+            {
+                var line = await LineAsync();
+                if (!line.StartsWith("id: ", StringComparison.Ordinal)) { continue; }
+                var (type, data) = (await LineAsync(), await LineAsync());
+                Assert.Equal("", await LineAsync());
+                Assert.StartsWith("event: ", type, StringComparison.Ordinal);
+                Assert.StartsWith("data: ", data, StringComparison.Ordinal);
+                return new(long.Parse(line[4..], CultureInfo.InvariantCulture), type[7..], JsonDocument.Parse(data[6..]).RootElement);
+            }
+        }
+
+        public void Dispose()
+        {
+            reader.Dispose();
+            answer.Dispose();
+        }
+    }
+
+    private Client Http => service.Coordination;
+
+    private async Task<Stream> OpenAsync(string query, long? last = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/events" + query);
+        if (last is { } id) { request.Headers.TryAddWithoutValidation("Last-Event-ID", $"{id}"); }
+        var answer = await Http.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return new(answer, new StreamReader(await answer.Content.ReadAsStreamAsync()));
+    }
+
+    [Fact]
+    public async Task Stream_WithoutPosition_StartsNow()
+    {
+        var queue = await Http.QueueAsync();
+        await Http.TaskAsync(queue);
+        using var stream = await OpenAsync($"?queue={queue}");
+        Assert.Equal("text/event-stream", stream.Answer.Content.Headers.ContentType?.MediaType);
+        Assert.StartsWith(":", await stream.LineAsync(), StringComparison.Ordinal);
+        var task = await Http.TaskAsync(queue);
+        var one = await stream.NextAsync();
+        Assert.Equal(("task.submitted", task), (one.Type, one.Data.Text("task_id")));
+        Assert.Equal(["seq", "at", "type", "task_id", "agent_id", "queue", "data"], one.Data.Names());
+        Assert.Equal(one.Id, one.Data.GetProperty("seq").GetInt64());
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Stream_Resumed_MissesNothingAndRepeatsNothing(bool byHeader)
+    {
+        var queue = await Http.QueueAsync();
+        string[] tasks = [await Http.TaskAsync(queue), await Http.TaskAsync(queue), await Http.TaskAsync(queue)];
+        long last;
+        using (var first = await OpenAsync($"?after=0&queue={queue}&type=task.*"))
+        {
+            var one = await first.NextAsync();
+            Assert.Equal(tasks[0], one.Data.Text("task_id"));
+            last = one.Id;
+        }
+        using var stream = await OpenAsync($"?queue={queue}&type=task.*" + (byHeader ? "" : $"&after={last}"), byHeader ? last : null);
+        Assert.Equal(tasks[1], (await stream.NextAsync()).Data.Text("task_id"));
+        Assert.Equal(tasks[2], (await stream.NextAsync()).Data.Text("task_id"));
+    }
+
+    [Fact]
+    public async Task Stream_Filtered_GivesOnlyWhatMatches()
+    {
+        var queue = await Http.QueueAsync();
+        var agent = await Http.AgentAsync(mode: "pull", queue: queue);
+        var (one, two) = (await Http.TaskAsync(queue), await Http.TaskAsync(queue));
+        await Http.LeaseAsync(agent);
+        (await Http.PostAsync($"/tasks/{two}/cancel")).Ok();
+        using (var stream = await OpenAsync($"?after=0&task={two}"))
+        {
+            Assert.Equal("task.submitted", (await stream.NextAsync()).Type);
+            Assert.Equal("task.cancelled", (await stream.NextAsync()).Type);
+        }
+        using (var stream = await OpenAsync($"?after=0&agent={agent}&type=task.leased,agent.removed"))
+        {
+            var leased = await stream.NextAsync();
+            Assert.Equal(one, leased.Data.Text("task_id"));
+        }
+    }
+
+    [Fact]
+    public async Task Stream_Idle_StaysOpenByComments()
+    {
+        using var stream = await OpenAsync($"?queue={Api.NewId("quiet")}");
+        var comments = 0;
+        while (comments < 4)
+        {
+            if ((await stream.LineAsync()).StartsWith(':')) { comments++; }
+        }
+    }
+
+    [Fact]
+    public async Task Stream_TextWithLineEnds_StaysOneEvent()
+    {
+        var queue = await Http.QueueAsync();
+        var agent = await Http.AgentAsync(mode: "pull", queue: queue);
+        var task = await Http.TaskAsync(queue);
+        var (_, token) = await Http.LeaseAsync(agent);
+        (await Http.PostAsync($"/tasks/{task}/fail", $$"""{"agent_id":"{{agent}}","lease_token":"{{token}}","error_message":"line\r\nline\n\nid: 7","retryable":false}""")).Ok();
+        using var stream = await OpenAsync($"?after=0&task={task}");
+        Assert.Equal("task.submitted", (await stream.NextAsync()).Type);
+        await stream.NextAsync();
+        Assert.Equal("task.failed", (await stream.NextAsync()).Type);
+    }
+
+    [Fact]
+    public async Task Stream_BeyondTheLimit_Is429AndAPlaceComesBack()
+    {
+        var open = new List<Stream>();
+        try
+        {
+            await Until.TrueAsync(async () =>
+            {
+                var stream = await OpenAsync("");
+                if (stream.Answer.StatusCode == HttpStatusCode.OK) { open.Add(stream); }
+                else { stream.Dispose(); }
+                return open.Count == 5;
+            }, "all places that other tests held are free");
+            var refused = await Http.GetAsync("/events");
+            await refused.RefusedAsync(HttpStatusCode.TooManyRequests, "limit_reached");
+            Assert.NotNull(refused.Raw.Headers.RetryAfter);
+        }
+        finally
+        {
+            foreach (var stream in open) { stream.Dispose(); }
+        }
+        await Until.TrueAsync(async () =>
+        {
+            using var again = await OpenAsync("");
+            return again.Answer.StatusCode == HttpStatusCode.OK;
+        }, "a place is free again");
+    }
+
+    [Theory, InlineData("?after=-1", "after"), InlineData("?after=x", "after"), InlineData("?after=99999999999999999999", "after"), InlineData("?task=a/b", "task"), InlineData("?tsak=x", "tsak")]
+    public async Task Stream_BadQuery_Is400(string query, string field) => await (await Http.GetAsync("/events" + query)).RefusedAsync(HttpStatusCode.BadRequest, "invalid", field);
+
+    [Fact]
+    public async Task Stream_BadLastEventId_Is400() => await (await Http.GetAsync("/events", ("Last-Event-ID", "x"))).RefusedAsync(HttpStatusCode.BadRequest, "invalid", "Last-Event-ID");
+}
