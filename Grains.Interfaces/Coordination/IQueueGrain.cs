@@ -29,7 +29,7 @@ public interface IQueueGrain : IGrainWithStringKey
     /// <summary>Takes a failed or cancelled task up again.</summary>
     [Alias("Redrive")] Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation = default);
 
-    /// <summary>Takes failed tasks up again, oldest first.</summary>
+    /// <summary>Takes failed tasks up again, oldest first. Unknown: <see cref="Errors.NexusError.NotFound"/>.</summary>
     /// <returns>How many.</returns>
     [Alias("RedriveFailed")] Task<int> RedriveFailedAsync(int max, CancellationToken cancellation = default);
 

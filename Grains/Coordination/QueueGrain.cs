@@ -85,7 +85,7 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
 
     public Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) => _control.RedriveAsync(taskId, CancellationToken.None);
 
-    public Task<int> RedriveFailedAsync(int max, CancellationToken cancellation) => _control.RedriveFailedAsync(max, CancellationToken.None);
+    public Task<int> RedriveFailedAsync(int max, CancellationToken cancellation) => _scope.Settings is null ? throw Unknown() : _control.RedriveFailedAsync(max, CancellationToken.None);
 
     public Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation) => _control.ParentEndedAsync(childId, parentId, status, CancellationToken.None);
 
@@ -126,7 +126,7 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
 
     public Task<QueueView> PauseAsync(bool paused, CancellationToken cancellation) => _scope.Settings is { } settings
         ? settings.Paused == paused ? Task.FromResult(View()) : ConfigureAsync(settings with { Paused = paused }, cancellation)
-        : throw new NexusException(NexusError.NotFound, $"There is no queue '{Name}'.");
+        : throw Unknown();
 
     public Task CoordinateAsync(bool running, CancellationToken cancellation)
     {
@@ -141,6 +141,8 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
         _checked = _scope.Now();
         await new QueueLoader(_scope, _dispatch, _control).CheckAsync(CancellationToken.None);
     }
+
+    private NexusException Unknown() => new(NexusError.NotFound, $"There is no queue '{Name}'.");
 
     private QueueView View() => new()
     {

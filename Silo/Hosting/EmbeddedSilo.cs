@@ -24,6 +24,8 @@ internal static class EmbeddedSilo
         silo.Services.AddOptions<SiloMessagingOptions>().Configure<IOptions<SiloOptions>>((messaging, settings) =>
         {
             messaging.ResponseTimeout = settings.Value.ResponseTimeout;
+            // A caller that hangs up on a wait still learns what the wait brought, and can give it back.
+            messaging.WaitForCancellationAcknowledgement = true;
             // Without a port for Orleans clients there is nobody to tell of the end, and nothing to wait for.
             if (settings.Value.GatewayPort == 0) { messaging.ClientGatewayShutdownNotificationTimeout = TimeSpan.Zero; }
         });

@@ -29,13 +29,13 @@ public sealed class AgentContractTests(EmbeddedFixture service)
     public async Task Get_Registered_HasEveryMemberOfTheOriginalWithItsType()
     {
         var id = Api.NewId();
-        (await Http.PostAsync("/agents", $$$"""{"id":"{{{id}}}","agent_type":"qa_automation","name":"Prüfer","capabilities":["testing"],"max_capacity":7,"specializations":["ui"],"resource_requirements":{"cpu":1.5},"unknown":{"x":1}}""")).Ok();
+        (await Http.PostAsync("/agents", $$$"""{"id":"{{{id}}}","agent_type":"qa_automation","name":"Prüfer","capabilities":["juggling"],"max_capacity":7,"specializations":["ui"],"resource_requirements":{"cpu":1.5},"unknown":{"x":1}}""")).Ok();
         var agent = (await Http.GetAsync($"/agents/{id}")).Ok();
         Assert.Equal(OriginalMembers, agent.Names().Take(OriginalMembers.Length));
         Assert.Equal((id, "qa_automation", "Prüfer", "active", "passive"), (agent.Text("id"), agent.Text("agent_type"), agent.Text("name"), agent.Text("status"), agent.Text("mode")));
         Assert.Equal((0, 7), (agent.GetProperty("current_load").GetInt32(), agent.GetProperty("max_capacity").GetInt32()));
         Assert.Equal((1.0, 1.0, 0.0), (agent.GetProperty("performance_score").GetDouble(), agent.GetProperty("success_rate").GetDouble(), agent.GetProperty("average_response_time").GetDouble()));
-        Assert.Equal("""["testing"]["ui"]{"cpu":1.5}""", agent.GetProperty("capabilities").GetRawText() + agent.GetProperty("specializations").GetRawText() + agent.GetProperty("resource_requirements").GetRawText());
+        Assert.Equal("""["juggling"]["ui"]{"cpu":1.5}""", agent.GetProperty("capabilities").GetRawText() + agent.GetProperty("specializations").GetRawText() + agent.GetProperty("resource_requirements").GetRawText());
         Assert.Equal(JsonValueKind.String, agent.GetProperty("timestamp").ValueKind);
         Assert.EndsWith("Z", agent.Text("last_heartbeat"), StringComparison.Ordinal);
     }

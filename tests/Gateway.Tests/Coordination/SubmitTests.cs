@@ -55,10 +55,6 @@ public sealed class SubmitTests(EmbeddedFixture service)
     public async Task Submit_KeyTooLong_Is400() =>
         await (await Http.PostAsync("/tasks", Body("default"), ("Idempotency-Key", new string('x', 256)))).RefusedAsync(HttpStatusCode.BadRequest, "invalid", "Idempotency-Key");
 
-    [Fact]
-    public async Task Submit_TwoKeys_Is400() =>
-        await (await Http.PostAsync("/tasks", Body("default"), ("Idempotency-Key", "a"), ("Idempotency-Key", "b"))).RefusedAsync(HttpStatusCode.BadRequest, "invalid", "Idempotency-Key");
-
     [Theory, InlineData("application/json"), InlineData("application/x-ndjson")]
     public async Task Batch_Mixed_AnswersEachForItself(string type)
     {
