@@ -98,7 +98,8 @@ internal sealed class QueueWriter(QueueScope scope)
     public static bool IsPassing(Exception exception) =>
         exception is TimeoutException or Orleans.Runtime.OrleansException or NexusException { Error: NexusError.StorageUnavailable };
 
-    private static LedgerEntry Entry(TaskDecision decision) => new()
+    /// <summary>What is written for a decision.</summary>
+    public static LedgerEntry Entry(TaskDecision decision) => new()
     {
         Change = new TaskUpdate(decision.State, decision.Before.View.Status),
         Events = decision.Events,

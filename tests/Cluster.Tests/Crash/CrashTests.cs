@@ -14,6 +14,7 @@ public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int AgentCount = 8;
     private const int KillCount = 5;
+    private const int CountUsual = 20_000;
     private const int OpenMax = 3000;
     private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(3);
@@ -22,7 +23,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     public async Task Run_ServiceKilledFiveTimesAndAgentsCrashing_EveryTaskIsFinishedExactlyOnce()
     {
         var seed = FromEnvironment("CRASH_SEED") ?? Environment.TickCount;
-        var count = FromEnvironment("CRASH_TASKS") ?? 20_000;
+        var count = FromEnvironment("CRASH_TASKS") ?? CountUsual;
         output.WriteLine($"CRASH_SEED={seed} CRASH_TASKS={count}");
         var chance = new Random(seed);
         var tasks = Workload.Make(count, chance);
@@ -107,7 +108,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Says what the run was made of; a run in which nothing went wrong would prove nothing.</summary>
+    /// <summary>Says what the run was made of; a run of full size in which nothing went wrong would prove nothing.</summary>
     private void Describe(CrashRecord record)
     {
         int Events(string type) => record.Events.Count(happened => happened.Type == type);
@@ -115,6 +116,10 @@ public sealed class CrashTests(ITestOutputHelper output)
         output.WriteLine($"events: {Events(EventTypes.Assigned)} leases, {Events(EventTypes.Completed)} completed, {Events(EventTypes.AttemptFailed)} retries, {Events(EventTypes.LeaseLost)} lost, "
             + $"{Events(EventTypes.Returned)} given back, {Events(EventTypes.Failed)} failed, {Events(EventTypes.Cancelled)} skipped");
         output.WriteLine($"journals: {Lines(JournalEvents.Leased)} leases, {Lines(JournalEvents.Sent)} reports sent, {Lines(JournalEvents.Accepted)} accepted, {Lines(JournalEvents.Refused)} refused as stale");
+        if (record.Submitted.Length < CountUsual)
+        {
+            return;
+        }
         Assert.All([EventTypes.AttemptFailed, EventTypes.LeaseLost, EventTypes.Returned, EventTypes.Failed], type => Assert.NotEqual(0, Events(type)));
         Assert.NotEqual(0, Lines(JournalEvents.Refused));
         Assert.True(Lines(JournalEvents.Sent) > Lines(JournalEvents.Accepted) + Lines(JournalEvents.Refused), "no report lost its answer");

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace NexusActors.Benchmarks;
+
+/// <summary>What a run of whole task lives came to.</summary>
+internal sealed record LivesResult(double PerSecond, double ServerCpu, double GeneratorCpu, Latencies Submit, Latencies Lease, Latencies Report);
+
+/// <summary>Drives whole task lives over HTTP: submit, lease, complete.</summary>
+internal static class Lives
+{
+    /// <summary>The task that is submitted over and over.</summary>
+    public const string TaskBody = """{"task_type":"testing","priority":3,"description":"benchmark"}""";
+
+    private const int AgentCount = 8;
+
+    /// <summary>Names of the agents.</summary>
+    public static readonly string[] Agents = [.. Enumerable.Range(0, AgentCount).Select(i => string.Create(CultureInfo.InvariantCulture, $"agent-{i}"))];
+
+    /// <summary>One call per step. Each caller of each agent submits a task, leases one and completes it, each step waiting for the one before.</summary>
+    public static LivesResult OneByOne(Product product, int tasks, int callersPerAgent)
+    {
+        var submit = Requests.Post("/tasks", TaskBody);
+        return Measure(product, tasks, Agents.Length * callersPerAgent, (caller, share, times) =>
+        {
+            using var connection = new HttpConnection(product.Coordination);
+            var agent = Agents[caller % Agents.Length];
+            var lease = Requests.Post($"/agents/{agent}/leases", """{"max":1,"wait_seconds":5}""");
+            var writer = new RequestWriter();
+            var agentMember = Encoding.ASCII.GetBytes($$"""{"agent_id":"{{agent}}","lease_token":""" + "\"");
+            while (share.Take(1) > 0)
+            {
+                var start = Stopwatch.GetTimestamp();
+                connection.CallOk(submit);
+                start = times.Submitted(start);
+                ReadOnlySpan<byte> body;
+                while ((body = connection.CallOk(lease).Span).IsEmpty)
+                {
+                    // another caller's long poll took it; there is one for each
+                }
+                start = times.Leased(start);
+                var leases = new Leases(body);
+                leases.Next(out var task, out var token);
+                var path = $"/tasks/{Encoding.ASCII.GetString(task)}/complete";
+                connection.CallOk(writer.Begin().Add(agentMember).Add(token).Add("\",\"result\":{\"ok\":true}}"u8).Post(path));
+                times.Reported(start);
+            }
+        });
+    }
+
+    /// <summary>Batches: each agent submits many tasks in one call, leases as many in one call and reports them in one call.</summary>
+    public static LivesResult InBatches(Product product, int tasks, int batch) =>
+        Measure(product, tasks, Agents.Length, (caller, share, times) =>
+        {
+            using var connection = new HttpConnection(product.Coordination);
+            var writer = new RequestWriter();
+            for (int count; (count = share.Take(batch)) > 0;)
+            {
+                var submit = Requests.Post("/tasks/batch", $"[{string.Join(',', Enumerable.Repeat(TaskBody, count))}]");
+                var start = Stopwatch.GetTimestamp();
+                connection.CallOk(submit);
+                start = times.Submitted(start);
+                for (var open = count; open > 0;)
+                {
+                    var leases = new Leases(connection.CallOk(Requests.Post($"/agents/{Agents[caller]}/leases", $$"""{"max":{{open}},"wait_seconds":5}""")).Span);
+                    start = times.Leased(start);
+                    writer.Begin().Add("["u8);
+                    var held = 0;
+                    for (; leases.Next(out var task, out var token); held++)
+                    {
+                        writer.Add(held == 0 ? "{\"task_id\":\""u8 : ",{\"task_id\":\""u8).Add(task).Add("\",\"lease_token\":\""u8).Add(token).Add("\",\"outcome\":\"complete\",\"result\":{\"ok\":true}}"u8);
+                    }
+                    if (held > 0)
+                    {
+                        connection.CallOk(writer.Add("]"u8).Post($"/agents/{Agents[caller]}/reports"));
+                        start = times.Reported(start);
+                        open -= held;
+                    }
+                }
+            }
+        });
+
+    private static LivesResult Measure(Product product, int tasks, int callers, Action<int, Share, StepTimes> live)
+    {
+        Run(tasks / 5, new StepTimes.Sums());
+        var sums = new StepTimes.Sums();
+        using var self = Process.GetCurrentProcess();
+        var (server, generator) = (product.Server.Cpu, self.TotalProcessorTime);
+        var time = Run(tasks, sums);
+        self.Refresh();
+        return new LivesResult(
+            tasks / time.TotalSeconds, (product.Server.Cpu - server).TotalMicroseconds / tasks, (self.TotalProcessorTime - generator).TotalMicroseconds / tasks, sums.Submit, sums.Lease, sums.Report);
+
+        TimeSpan Run(int count, StepTimes.Sums into)
+        {
+            var share = new Share(count);
+            return Crew.Run(callers, caller =>
+            {
+                var times = new StepTimes();
+                live(caller, share, times);
+                times.AddTo(into);
+            });
+        }
+    }
+}
+
+/// <summary>Times of the three steps, of one caller.</summary>
+internal sealed class StepTimes
+{
+    private readonly List<long> _submit = [], _lease = [], _report = [];
+
+    /// <summary>Times of all callers.</summary>
+    internal sealed record Sums
+    {
+        public Latencies Submit { get; } = new();
+        public Latencies Lease { get; } = new();
+        public Latencies Report { get; } = new();
+    }
+
+    /// <summary>Notes a step that began at <paramref name="start"/> and ends now; gives back now.</summary>
+    public long Submitted(long start) => Note(_submit, start);
+
+    public long Leased(long start) => Note(_lease, start);
+
+    public long Reported(long start) => Note(_report, start);
+
+    public void AddTo(Sums sums)
+    {
+        sums.Submit.Add(_submit);
+        sums.Lease.Add(_lease);
+        sums.Report.Add(_report);
+    }
+
+    private static long Note(List<long> times, long start)
+    {
+        var now = Stopwatch.GetTimestamp();
+        times.Add(now - start);
+        return now;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace NexusActors.Benchmarks;
+
+/// <summary>The command line.</summary>
+internal sealed record Settings
+{
+    public const string Usage = """
+        Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|all [options]
+          --out FOLDER     also write every latency as CSV, and the tables, into this folder
+          --scratch FOLDER where data folders are made (the system's place for temporary files)
+          --seed N         seed of everything that is chosen (1)
+          --tasks N        size: tasks of P1 and P4 (P1 100000 one by one and 500000 in batches, P4 1000000); P2 and P3 shrink with it
+          --seconds N      how long each rate of P2 is kept (20)
+          --callers LIST   callers per agent in P1 a (1,8,32)
+        """;
+
+    public static readonly string[] AllRows = ["P1", "P2", "P3", "P4"];
+
+    public IReadOnlyList<string> Rows { get; init; } = [];
+    public string? Out { get; init; }
+    public string Scratch { get; init; } = Path.GetTempPath();
+    public int Seed { get; init; } = 1;
+    public int? Tasks { get; init; }
+    public int Seconds { get; init; } = 20;
+    public IReadOnlyList<int> Callers { get; init; } = [1, 8, 32];
+
+    /// <summary>The size asked for, or the usual one.</summary>
+    public int Size(int usual) => Tasks ?? usual;
+
+    /// <summary>A sample size that shrinks with <see cref="Tasks"/>.</summary>
+    public int Sample(int usual) => Math.Min(usual, Tasks ?? usual);
+
+    public static Settings? Parse(string[] args)
+    {
+        try
+        {
+            var rows = args.TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal)).Select(row => row.ToUpperInvariant()).ToArray();
+            var settings = new Settings { Rows = rows is ["ALL"] ? AllRows : rows };
+            for (var i = rows.Length; i < args.Length; i += 2)
+            {
+                var value = args[i + 1];
+                settings = args[i] switch
+                {
+                    "--out" => settings with { Out = value },
+                    "--scratch" => settings with { Scratch = value },
+                    "--seed" => settings with { Seed = Number(value) },
+                    "--tasks" => settings with { Tasks = Number(value) },
+                    "--seconds" => settings with { Seconds = Number(value) },
+                    "--callers" => settings with { Callers = [.. value.Split(',').Select(Number)] },
+                    _ => throw new FormatException($"{args[i]} is not an option"),
+                };
+            }
+            return rows.Length > 0 && settings.Rows.All(AllRows.Contains) ? settings : null;
+        }
+        catch (Exception fault) when (fault is FormatException or IndexOutOfRangeException or OverflowException)
+        {
+            Console.Error.WriteLine(fault.Message);
+            return null;
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+}
