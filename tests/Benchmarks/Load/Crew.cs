@@ -24,7 +24,8 @@ internal static class Crew
             {
                 Interlocked.CompareExchange(ref fault, thrown, null);
             }
-        }, StackBytes) { IsBackground = true }).ToArray();
+        }, StackBytes)
+        { IsBackground = true }).ToArray();
         foreach (var thread in threads)
         {
             thread.Start();
