@@ -26,11 +26,12 @@ public sealed class IndexedHeapTests
         {
             var heap = new IndexedHeap<Item, Item.ByRank>();
             List<Item> items = [];
+            var made = 0;
             foreach (var (act, pick, rank) in steps)
             {
                 if (act <= 1)
                 {
-                    items.Add(new(items.Count + (pick * 1000), rank));
+                    items.Add(new((pick * 1000) + made++, rank));   // no id twice: the order is total
                     heap.Add(items[^1]);
                 }
                 else if (items.Count > 0)
