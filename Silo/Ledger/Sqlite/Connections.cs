@@ -5,7 +5,7 @@ namespace NexusActors.Ledger.Sqlite;
 /// <summary>How connections are opened, with proof that the durability asked for is the durability got.</summary>
 internal static class Connections
 {
-    /// <summary>The one writing connection.</summary>
+    /// <summary>A connection that may write: the writer's, the checkpointer's.</summary>
     /// <exception cref="InvalidOperationException">SQLite did not take a setting that durability depends on.</exception>
     public static Database OpenWriter(SqliteLedgerOptions options)
     {
@@ -23,7 +23,7 @@ internal static class Connections
             Require(database, "PRAGMA journal_mode = wal", "wal");
             database.Execute("PRAGMA synchronous = FULL");
             Require(database, "PRAGMA synchronous", "2");
-            database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {options.CheckpointPages}"));
+            database.Execute("PRAGMA wal_autocheckpoint = 0");                     // the checkpointer's work
             return database;
         }
         catch

@@ -5,6 +5,9 @@ namespace NexusActors.Ledger.Sqlite;
 /// <summary>One connection to the file, used by one thread at a time.</summary>
 internal sealed class Database : IDisposable
 {
+    /// <summary>SQLITE_CHECKPOINT_NOOP: only tells.</summary>
+    private const int CheckpointNothing = -1;
+
     private readonly sqlite3 _handle;
     private readonly List<Statement> _statements = [];
 
@@ -63,6 +66,10 @@ internal sealed class Database : IDisposable
         _statements.Add(statement);
         return statement;
     }
+
+    /// <summary>Pages in the write-ahead log, and pages of it that are in the data file.</summary>
+    public (int Pages, int Moved) Log() =>
+        raw.sqlite3_wal_checkpoint_v2(_handle, null, CheckpointNothing, out var pages, out var moved) == raw.SQLITE_OK ? (pages, moved) : throw Fault();
 
     /// <summary>Moves the write-ahead log into the data file as far as no reader needs it.</summary>
     /// <param name="truncate">Whether to wait for readers and cut the log to nothing.</param>

@@ -21,8 +21,8 @@ internal sealed class SqliteLedgerOptions
     /// <summary>Reading connections. Default 4.</summary>
     [Range(1, 64)] public int Readers { get; set; } = 4;
 
-    /// <summary>Pages of 4 KiB in the write-ahead log after which they are moved into the data file. Default 8,192 (32 MiB).</summary>
-    [Range(16, 1_048_576)] public int CheckpointPages { get; set; } = 8192;
+    /// <summary>Pages of 4 KiB in the write-ahead log after which they are moved into the data file. Default 16,384 (64 MiB).</summary>
+    [Range(16, 1_048_576)] public int CheckpointPages { get; set; } = 16_384;
 
     /// <summary>Page cache of the writer in MiB. Default 64.</summary>
     [Range(1, 65_536)] public int WriterCacheMiB { get; set; } = 64;

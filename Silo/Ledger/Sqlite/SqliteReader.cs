@@ -3,6 +3,8 @@ namespace NexusActors.Ledger.Sqlite;
 /// <summary>A reading connection that keeps its statements prepared. Used by one thread at a time.</summary>
 internal sealed class SqliteReader(Database database) : IDisposable
 {
+    private readonly Statement _begin = database.Prepare("BEGIN");
+    private readonly Statement _end = database.Prepare("COMMIT");
     private readonly Dictionary<string, Statement> _prepared = new(StringComparer.Ordinal);
     private readonly List<Statement> _used = [];
 
@@ -17,7 +19,7 @@ internal sealed class SqliteReader(Database database) : IDisposable
     /// <summary>Runs a read; all its statements see the same state of the data.</summary>
     public T Read<T>(Func<SqliteReader, T> read)
     {
-        database.Execute("BEGIN");
+        _begin.Run();
         try
         {
             return read(this);
@@ -26,7 +28,7 @@ internal sealed class SqliteReader(Database database) : IDisposable
         {
             foreach (var statement in _used) { statement.Reset(); }
             _used.Clear();
-            if (database.InTransaction) { database.Execute("COMMIT"); }
+            if (database.InTransaction) { _end.Run(); }
         }
     }
 

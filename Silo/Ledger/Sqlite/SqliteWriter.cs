@@ -16,6 +16,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly Channel<CommitCall> _queue;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<CommitCall> _batch = [];
+    private readonly Checkpointer _checkpointer;
     private WriteSession? _session;
     private bool _failing;
 
@@ -24,6 +25,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         (_session, _options, _time, _metrics, _logger, _eventsCommitted) = (session, options, time, metrics, logger, eventsCommitted);
         _queue = Channel.CreateBounded<CommitCall>(new BoundedChannelOptions(options.QueueMaxCalls) { SingleReader = true });
+        _checkpointer = new(options, logger);
         metrics.Observe(() => _queue.Reader.Count);
         new Thread(Run) { IsBackground = true, Name = "ledger writer" }.Start();
     }
@@ -49,7 +51,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         while (Gather())
         {
-            Commit();
+            var started = _time.GetTimestamp();
+            if (TryCommit())
+            {
+                _metrics.Committed(_batch.Sum(call => call.Count), _time.GetElapsedTime(started));
+                if (_session is { } session) { _checkpointer.AfterCommit(session); }
+            }
             _batch.Clear();
         }
         Close();
@@ -72,27 +79,30 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return _batch.Count != 0;
     }
 
-    private void Commit()
+    /// <summary>Commits the batch and answers every call of it; false when nothing came to disk.</summary>
+    private bool TryCommit()
     {
-        var started = _time.GetTimestamp();
+        WriteSession session;
+        long events;
         try
         {
-            var session = _session ??= Reopen();
-            var events = session.Committed.Event;
-            if (!TryCommit(session)) { return; }
-            if (_failing)
-            {
-                _failing = false;
-                LedgerLog.Recovered(_logger);
-            }
-            _metrics.Committed(_batch.Sum(call => call.Count), _time.GetElapsedTime(started));
-            if (session.Committed.Event != events) { _eventsCommitted(session.Committed.Event); }
-            foreach (var call in _batch) { call.Complete(); }
+            session = _session ??= Reopen();
+            events = session.Committed.Event;
+            if (!TryCommit(session)) { return false; }
         }
         catch (Exception failure)
         {
             Fail(failure);
+            return false;
         }
+        if (_failing)
+        {
+            _failing = false;
+            LedgerLog.Recovered(_logger);
+        }
+        if (session.Committed.Event != events) { _eventsCommitted(session.Committed.Event); }
+        foreach (var call in _batch) { call.Complete(); }
+        return true;
     }
 
     /// <summary>Commits the batch without the calls that turn out to be defective; false when none is left.</summary>
@@ -131,8 +141,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         var fault = failure as DatabaseException;
         var storage = fault is { IsStorage: true };
         _metrics.Failed(storage);
-        if (storage) { LedgerLog.StorageFailed(_logger, _batch.Count, failure); } else { LedgerLog.Defect(_logger, failure); }
-        _failing = true;
+        if (!storage) { LedgerLog.Defect(_logger, failure); }
+        else if (!_failing) { LedgerLog.StorageFailed(_logger, _batch.Count, failure); }                 // once until it recovers; callers hear of each
+        _failing |= storage;
         _session?.Dispose();                                                       // rolls back
         _session = null;
         foreach (var call in _batch) { call.Fail(fault?.ToCaller() ?? failure); }
@@ -153,6 +164,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Close()
     {
+        _checkpointer.Dispose();
         try
         {
             _session?.Checkpoint(truncate: true);

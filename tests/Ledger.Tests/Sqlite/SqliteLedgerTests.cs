@@ -143,6 +143,29 @@ public sealed class SqliteLedgerTests
     }
 
     [Fact]
+    public async Task Log_UnderSteadyWritesAndReads_StaysBounded()
+    {
+        const int Pages = 64;
+        await using var store = new SqliteStore(options => options.CheckpointPages = Pages);
+        using var done = new CancellationTokenSource();
+        var reading = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested) { await store.Ledger.ListTasksAsync(new() { Limit = 50 }); }
+        });
+
+        var longest = 0L;
+        for (var call = 0; call < 1_000; call++)
+        {
+            await store.Ledger.CommitAsync([.. Enumerable.Range(0, 20).Select(i => Insert(NewTask($"{i}.{call}")))]);
+            longest = Math.Max(longest, new FileInfo(store.Options.Path + "-wal").Length);
+        }
+        await done.CancelAsync();
+        await reading;
+
+        Assert.InRange(longest, 1, Pages * 4096L * 20);
+    }
+
+    [Fact]
     public async Task Close_InOrder_LeavesOneFile()
     {
         await using var store = new SqliteStore();
