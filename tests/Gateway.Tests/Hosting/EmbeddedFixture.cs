@@ -15,8 +15,17 @@ public sealed class EmbeddedFixture : IAsyncLifetime
     private readonly FaultCollector _faults = new();
     private WebApplication _app = null!;
 
+    /// <summary>Further settings, as on the command line.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>Client of the coordinator.</summary>
     public Client Coordination { get; private set; } = null!;
+
+    /// <summary>Client of the learning engine.</summary>
+    public Client Learning => All[1];
+
+    /// <summary>Client of the optimizer.</summary>
+    public Client Optimization => All[2];
 
     /// <summary>Clients of all three ports, coordinator first.</summary>
     public IReadOnlyList<Client> All { get; private set; } = [];
@@ -32,7 +41,7 @@ public sealed class EmbeddedFixture : IAsyncLifetime
         _app = EmbeddedHost.Build(
             [
                 $"--Nexus:Silo:DataFolder={_folder}", "--Nexus:Silo:ShutdownTimeout=00:00:10", "--Nexus:Gateway:StreamsMax=5", "--Nexus:Gateway:StreamHeartbeat=00:00:00.500",
-                $"--Nexus:Gateway:CoordinationPort={_ports[0]}", $"--Nexus:Gateway:LearningPort={_ports[1]}", $"--Nexus:Gateway:OptimizationPort={_ports[2]}",
+                $"--Nexus:Gateway:CoordinationPort={_ports[0]}", $"--Nexus:Gateway:LearningPort={_ports[1]}", $"--Nexus:Gateway:OptimizationPort={_ports[2]}", .. Settings,
             ],
             builder => builder.Logging.ClearProviders().AddProvider(_faults));
         await _app.StartAsync();

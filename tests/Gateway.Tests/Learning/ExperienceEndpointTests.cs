@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
-using NexusActors.Http;
+using NexusActors.Hosting;
 
 namespace NexusActors.Learning;
 
-public sealed class ExperienceEndpointTests(RunningService service) : IClassFixture<RunningService>
+public sealed class ExperienceEndpointTests(EmbeddedFixture service) : IClassFixture<EmbeddedFixture>
 {
     private const string Minimal = """{"context":{"load":0.7},"action_taken":{"scale":2},"outcome":{"latency":11},"success":true}""";
 
@@ -13,7 +13,7 @@ public sealed class ExperienceEndpointTests(RunningService service) : IClassFixt
     [Fact]
     public async Task Record_BodyOfTheOriginal_IsStoredWithItsDefaults()
     {
-        var reply = await service.PostJsonAsync(service.Learning("/learning/experiences"), Minimal);
+        var reply = (await service.Learning.PostAsync("/learning/experiences", Minimal)).Ok();
         var id = reply.GetProperty("experience_id").GetString()!;
         Assert.Equal(["message", "experience_id", "timestamp"], reply.EnumerateObject().Select(member => member.Name));
 
@@ -31,10 +31,10 @@ public sealed class ExperienceEndpointTests(RunningService service) : IClassFixt
     public async Task Record_EveryMember_ComesBackAsItWasSent()
     {
         var id = $"e-{_stream} ü";
-        await service.PostJsonAsync(service.Learning("/learning/experiences"), $$"""
+        (await service.Learning.PostAsync("/learning/experiences", $$"""
             {"id":"{{id}}","stream":"{{_stream}}","timestamp":"2026-02-03T04:05:06.123456+01:00","context":{"a":[1,{"b":null}]},"action_taken":{},"outcome":{"x":"y"},"success":false,
              "performance_metrics":{"latency":1.25,"errors":0},"feedback_score":0.9,"learning_type":"REINFORCEMENT","tags":["a","b c"],"unknown":1}
-            """);
+            """)).Ok();
 
         var stored = await ReadAsync(id);
         Assert.Equal("2026-02-03T03:05:06.123456Z", stored.GetProperty("timestamp").GetString());
@@ -49,9 +49,9 @@ public sealed class ExperienceEndpointTests(RunningService service) : IClassFixt
     public async Task Record_IdThatIsTaken_IsRefusedAndTheFirstStays()
     {
         var body = Minimal.Insert(1, $"\"id\":\"{_stream}\",");
-        await service.PostJsonAsync(service.Learning("/learning/experiences"), body);
+        (await service.Learning.PostAsync("/learning/experiences", body)).Ok();
 
-        await ProblemAssert.IsAsync(await service.PostAsync(service.Learning("/learning/experiences"), body.Replace("true", "false", StringComparison.Ordinal)), HttpStatusCode.BadRequest, "already_exists", "id");
+        await (await service.Learning.PostAsync("/learning/experiences", body.Replace("true", "false", StringComparison.Ordinal))).RefusedAsync(HttpStatusCode.BadRequest, "already_exists", "id");
         Assert.True((await ReadAsync(_stream)).GetProperty("success").GetBoolean());
     }
 
@@ -75,27 +75,27 @@ public sealed class ExperienceEndpointTests(RunningService service) : IClassFixt
     public async Task Record_BadInput_NamesTheMemberAndStoresNothing(string field, string body)
     {
         var before = await TotalAsync();
-        await ProblemAssert.IsAsync(await service.PostAsync(service.Learning("/learning/experiences"), body), HttpStatusCode.BadRequest, "invalid", field);
+        await (await service.Learning.PostAsync("/learning/experiences", body)).RefusedAsync(HttpStatusCode.BadRequest, "invalid", field);
         Assert.Equal(before, await TotalAsync());
     }
 
     [Fact]
     public async Task Get_UnknownOrImpossibleId_IsRefused()
     {
-        await ProblemAssert.IsAsync(await service.Http.GetAsync(service.Learning("/learning/experiences/" + _stream)), HttpStatusCode.NotFound, "not_found");
-        await ProblemAssert.IsAsync(await service.Http.GetAsync(service.Learning("/learning/experiences/" + new string('x', 201))), HttpStatusCode.BadRequest, "invalid", "experience_id");
-        await ProblemAssert.IsAsync(await service.Http.GetAsync(service.Learning($"/learning/experiences/task:{new string('x', 200)}:1")), HttpStatusCode.NotFound, "not_found");
+        await (await service.Learning.GetAsync("/learning/experiences/" + _stream)).RefusedAsync(HttpStatusCode.NotFound, "not_found");
+        await (await service.Learning.GetAsync("/learning/experiences/" + new string('x', 201))).RefusedAsync(HttpStatusCode.BadRequest, "invalid", "experience_id");
+        await (await service.Learning.GetAsync($"/learning/experiences/task:{new string('x', 200)}:1")).RefusedAsync(HttpStatusCode.NotFound, "not_found");
     }
 
     [Fact]
     public async Task Status_AfterExperiences_CountsThemTruly()
     {
-        var before = await service.GetJsonAsync(service.Learning("/learning/status"));
+        var before = (await service.Learning.GetAsync("/learning/status")).Ok();
         await RecordAsync(1, success: true, DateTimeOffset.UtcNow);
         await RecordAsync(2, success: false, DateTimeOffset.UtcNow);
         await RecordAsync(3, success: true, DateTimeOffset.UtcNow.AddDays(-2));
 
-        var after = await service.GetJsonAsync(service.Learning("/learning/status"));
+        var after = (await service.Learning.GetAsync("/learning/status")).Ok();
         Assert.Equal(3, Difference("total_experiences"));
         Assert.Equal(2, Difference("recent_experiences_24h"));
         Assert.Equal(2, Difference("successful_experiences"));
@@ -119,7 +119,7 @@ public sealed class ExperienceEndpointTests(RunningService service) : IClassFixt
     {
         for (var i = 1; i <= 5; i++) { await RecordAsync(i, success: i % 2 == 1, new DateTimeOffset(2026, 1, 1, 0, 0, i, TimeSpan.Zero)); }
 
-        Assert.Equal(count, (await service.GetJsonAsync(service.Learning($"/learning/experiences?stream={_stream}{query}"))).GetProperty("count").GetInt32());
+        Assert.Equal(count, (await service.Learning.GetAsync($"/learning/experiences?stream={_stream}{query}")).Ok().GetProperty("count").GetInt32());
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class ExperienceEndpointTests(RunningService service) : IClassFixt
         var (seen, cursor) = (new List<string?>(), "");
         do
         {
-            var page = await service.GetJsonAsync(service.Learning($"/learning/experiences?stream={_stream}&limit=3{cursor}"));
+            var page = (await service.Learning.GetAsync($"/learning/experiences?stream={_stream}&limit=3{cursor}")).Ok();
             seen.AddRange(page.GetProperty("experiences").EnumerateArray().Select(experience => experience.GetProperty("id").GetString()));
             cursor = page.GetProperty("next_cursor").GetString() is { } next ? "&cursor=" + next : null;
         }
@@ -147,9 +147,9 @@ public sealed class ExperienceEndpointTests(RunningService service) : IClassFixt
     [InlineData("from", "?from=now")]
     [InlineData("tags", "?tags=a")]
     public async Task List_BadQuery_NamesTheMember(string field, string query) =>
-        await ProblemAssert.IsAsync(await service.Http.GetAsync(service.Learning("/learning/experiences" + query)), HttpStatusCode.BadRequest, "invalid", field);
+        await (await service.Learning.GetAsync("/learning/experiences" + query)).RefusedAsync(HttpStatusCode.BadRequest, "invalid", field);
 
-    private async Task RecordAsync(int number, bool success, DateTimeOffset at) => await service.PostJsonAsync(service.Learning("/learning/experiences"), JsonSerializer.Serialize(new
+    private async Task RecordAsync(int number, bool success, DateTimeOffset at) => (await service.Learning.PostAsync("/learning/experiences", JsonSerializer.Serialize(new
     {
         id = $"{_stream}-{number}",
         stream = _stream,
@@ -160,9 +160,9 @@ public sealed class ExperienceEndpointTests(RunningService service) : IClassFixt
         success,
         learning_type = "online",
         tags = new[] { number % 2 == 0 ? "even" : "odd" },
-    }));
+    }))).Ok();
 
-    private Task<JsonElement> ReadAsync(string id) => service.GetJsonAsync(service.Learning("/learning/experiences/" + Uri.EscapeDataString(id)));
+    private async Task<JsonElement> ReadAsync(string id) => (await service.Learning.GetAsync("/learning/experiences/" + Uri.EscapeDataString(id))).Ok();
 
-    private async Task<long> TotalAsync() => (await service.GetJsonAsync(service.Learning("/learning/status"))).GetProperty("total_experiences").GetInt64();
+    private async Task<long> TotalAsync() => (await service.Learning.GetAsync("/learning/status")).Ok().GetProperty("total_experiences").GetInt64();
 }

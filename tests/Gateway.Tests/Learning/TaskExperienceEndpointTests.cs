@@ -1,20 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
 using NexusActors.Coordination;
 using NexusActors.Errors;
-using NexusActors.Http;
+using NexusActors.Hosting;
 
 namespace NexusActors.Learning;
 
 /// <summary>A finished task is an experience, without any glue.</summary>
-public sealed class TaskExperienceEndpointTests(RunningService service) : IClassFixture<RunningService>
+public sealed class TaskExperienceEndpointTests(EmbeddedFixture service) : IClassFixture<EmbeddedFixture>
 {
+    private IGrainFactory Grains => service.Services.GetRequiredService<IGrainFactory>();
+
     [Fact]
     public async Task FinishedTasks_WithoutGlue_AreExperiences()
     {
         var key = Guid.NewGuid().ToString("N");
-        var agent = service.Grains.GetGrain<IAgentGrain>("agent-" + key);
+        var agent = Grains.GetGrain<IAgentGrain>("agent-" + key);
         await agent.RegisterAsync(new() { Id = "agent-" + key, Type = AgentType.Monitoring, Name = "watcher", Capabilities = ["monitoring"], Mode = AgentMode.Pull });
         string[] ids = [$"good-{key}", $"bad-{key}"];
-        var submitted = await service.Grains.GetGrain<IIntakeGrain>(0).SubmitAsync([.. ids.Select(id => new TaskSubmission
+        var submitted = await Grains.GetGrain<IIntakeGrain>(0).SubmitAsync([.. ids.Select(id => new TaskSubmission
         {
             Spec = new() { Id = id, Type = TaskType.Monitoring, Priority = 3, Description = "look", Retry = new() { MaxRetries = 0 }, RequirementsJson = """{"host":"db-1"}""" },
         })]);
@@ -32,13 +35,13 @@ public sealed class TaskExperienceEndpointTests(RunningService service) : IClass
         })]);
         Assert.All(reports, reply => Assert.Equal(NexusError.None, reply.Error));
 
-        var good = await service.GetJsonAsync(service.Learning($"/learning/experiences/task:{ids[0]}:1"));
-        var bad = await service.GetJsonAsync(service.Learning($"/learning/experiences/task:{ids[1]}:1"));
+        var good = (await service.Learning.GetAsync($"/learning/experiences/task:{ids[0]}:1")).Ok();
+        var bad = (await service.Learning.GetAsync($"/learning/experiences/task:{ids[1]}:1")).Ok();
         Assert.True(good.GetProperty("success").GetBoolean());
         Assert.Equal("agent-" + key, good.GetProperty("action_taken").GetProperty("agent_id").GetString());
         Assert.Equal("db-1", good.GetProperty("context").GetProperty("requirements").GetProperty("host").GetString());
         Assert.False(bad.GetProperty("success").GetBoolean());
         Assert.Equal("unreachable", bad.GetProperty("outcome").GetProperty("error_code").GetString());
-        Assert.True((await service.GetJsonAsync(service.Learning("/learning/experiences?stream=task.monitoring"))).GetProperty("count").GetInt32() >= 2);
+        Assert.True((await service.Learning.GetAsync("/learning/experiences?stream=task.monitoring")).Ok().GetProperty("count").GetInt32() >= 2);
     }
 }

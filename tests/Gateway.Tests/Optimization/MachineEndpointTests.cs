@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using NexusActors.Http;
+using NexusActors.Hosting;
 
 namespace NexusActors.Optimization;
 
@@ -12,9 +12,9 @@ public sealed class MachineEndpointTests
     ];
 
     [Fact]
-    public async Task Metrics_RunningService_TellsWhatWasMeasuredAndNothingElse()
+    public async Task Metrics_EmbeddedFixture_TellsWhatWasMeasuredAndNothingElse()
     {
-        var service = new RunningService { Settings = { ["Nexus:Optimization:SamplingPeriod"] = "00:00:00.100" } };
+        var service = new EmbeddedFixture { Settings = ["--Nexus:Optimization:SamplingPeriod=00:00:00.100"] };
         await service.InitializeAsync();
         try
         {
@@ -28,7 +28,7 @@ public sealed class MachineEndpointTests
                 if (metric.Name.EndsWith("_usage", StringComparison.Ordinal)) { Assert.True(max <= 100, metric.ToString()); }
             }
 
-            var status = await service.GetJsonAsync(service.Optimization("/optimization/status"));
+            var status = (await service.Optimization.GetAsync("/optimization/status")).Ok();
             Assert.Equal(
                 ["optimization_running", "performance_metrics", "system_health", "optimization_history_count", "active_enhancements", "last_optimization", "monitoring_active", "timestamp"],
                 status.EnumerateObject().Select(member => member.Name));
@@ -46,15 +46,15 @@ public sealed class MachineEndpointTests
     [Fact]
     public async Task Status_MonitoringSwitchedOff_SaysSoAndInventsNothing()
     {
-        var service = new RunningService { Settings = { ["Nexus:Optimization:MonitoringEnabled"] = "false" } };
+        var service = new EmbeddedFixture { Settings = ["--Nexus:Optimization:MonitoringEnabled=false"] };
         await service.InitializeAsync();
         try
         {
-            var status = await service.GetJsonAsync(service.Optimization("/optimization/status"));
+            var status = (await service.Optimization.GetAsync("/optimization/status")).Ok();
             Assert.False(status.GetProperty("monitoring_active").GetBoolean());
             Assert.Equal("{}", status.GetProperty("performance_metrics").GetRawText());
             Assert.Equal("{}", status.GetProperty("system_health").GetRawText());
-            await ProblemAssert.IsAsync(await service.PostAsync(service.Optimization("/optimization/start"), ""), HttpStatusCode.NotFound, "not_found");
+            await (await service.Optimization.PostAsync("/optimization/start", "")).RefusedAsync(HttpStatusCode.NotFound, "not_found");
         }
         finally
         {
@@ -62,12 +62,12 @@ public sealed class MachineEndpointTests
         }
     }
 
-    private static async Task<JsonElement> UntilAsync(RunningService service, Func<JsonElement, bool> seen)
+    private static async Task<JsonElement> UntilAsync(EmbeddedFixture service, Func<JsonElement, bool> seen)
     {
         var deadline = DateTime.UtcNow.AddSeconds(30);
         while (true)
         {
-            var metrics = (await service.GetJsonAsync(service.Optimization("/performance/metrics"))).GetProperty("metrics");
+            var metrics = (await service.Optimization.GetAsync("/performance/metrics")).Ok().GetProperty("metrics");
             if (seen(metrics)) { return metrics; }
             Assert.True(DateTime.UtcNow < deadline, $"after 30 s there was only {metrics}");
             await Task.Delay(20);
