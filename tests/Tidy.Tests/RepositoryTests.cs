@@ -36,6 +36,13 @@ public sealed partial class RepositoryTests
             .Where(package => package.Attribute("Version") is not null || package.Attribute("VersionOverride") is not null).Select(package => $"{path}: {package.Attribute("Include")?.Value}")));
 
     [Fact]
+    public void Packages_ListedCentrally_AreUsed()
+    {
+        var used = House.Files(".csproj", ".props").SelectMany(path => XElement.Parse(House.Read(path)).Descendants("PackageReference")).Select(package => package.Attribute("Include")?.Value).ToHashSet();
+        House.None(XElement.Parse(House.Read("Directory.Packages.props")).Descendants("PackageVersion").Select(package => package.Attribute("Include")!.Value).Where(name => !used.Contains(name)));
+    }
+
+    [Fact]
     public void Projects_AreLockedAndInTheSolution()
     {
         var solution = House.Read("NexusActors.sln").Replace('\\', '/');
