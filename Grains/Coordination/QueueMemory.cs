@@ -65,6 +65,7 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
 
     private void Place(TaskState state, DateTimeOffset now, DateTimeOffset? freedAt)
     {
+        var before = Held(state.Id);
         var (key, counted) = (state.View.Spec.Key ?? "", Drop(state));
         if (counted && !state.IsHeld) { Backlog.Vacate(key, now.UtcTicks); }
         if (!counted && state.IsHeld) { Backlog.Occupy(key, now.UtcTicks); }
@@ -75,7 +76,7 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
             Backlog.Add(task, now.UtcTicks);
             KeepWarm(state);
         }
-        else if (state.IsHeld) { Hold(state); }
+        else if (state.IsHeld) { Hold(state, before); }
         else { Parents.Remove(state.Id); }
     }
 
@@ -134,9 +135,11 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
         return true;
     }
 
-    private void Hold(TaskState state)
+    private void Hold(TaskState state, HeldTask? before)
     {
         var task = new HeldTask(state);
+        // Renewals are remembered only here: the same lease goes on (a cancel was asked for, say) with the time that it had.
+        if (before?.State.Token == state.Token && before?.LeaseEnds > task.LeaseEnds) { task.LeaseEnds = before.LeaseEnds; }
         _held[state.Id] = task;
         var agent = state.View.AssignedAgent!;
         if (!_heldByAgent.TryGetValue(agent, out var ids)) { _heldByAgent.Add(agent, ids = new(StringComparer.Ordinal)); }

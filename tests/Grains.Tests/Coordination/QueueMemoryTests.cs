@@ -178,8 +178,10 @@ public sealed class QueueMemoryTests
             var before = _states.GetValueOrDefault(state.Id);
             _states[state.Id] = state;
             _inHand.Remove(state.Seq);
-            if (!ReferenceEquals(before, state) || !state.IsHeld) { _leases[state.Id] = state.ExpiresAt; }
-            else { return; }
+            if (ReferenceEquals(before, state) && state.IsHeld) { return; }
+            // The same lease goes on with the time that renewals gave it.
+            var renewed = before is { IsHeld: true } && before.Token == state.Token ? _leases[state.Id] : null;
+            _leases[state.Id] = renewed > state.ExpiresAt ? renewed : state.ExpiresAt;
             _memory.Place(state, _now);
             _memory.Place(state, _now);                                                        // told twice is told once
         }
@@ -204,6 +206,21 @@ public sealed class QueueMemoryTests
         private List<TaskState> Held() => [.. _states.Values.Where(state => state.IsHeld)];
 
         private int Running(string key) => _states.Values.Count(state => (state.View.Spec.Key ?? "") == key && (state.IsHeld || _inHand.Contains(state.Seq)));
+    }
+
+    [Fact]
+    public void Place_CancelAskedForARenewedLease_KeepsItsTime()
+    {
+        var memory = new QueueMemory(Sample.Options, _ => new());
+        var held = Sample.Held(Sample.Task());
+        var later = Sample.Start + (3 * Sample.Options.LeaseTime / 4);
+        memory.Place(held, Sample.Start);
+        QueueMemory.Renew(memory.Held(held.Id)!, later);
+
+        memory.Place(TaskTransitions.Cancel(held, null, later).State, later);
+
+        Assert.Empty(memory.TakeDue(later + (Sample.Options.LeaseTime / 2)));
+        Assert.Single(memory.TakeDue(later + Sample.Options.LeaseTime));
     }
 
     [Fact]
