@@ -163,17 +163,17 @@ internal sealed class AgentLoop(CoordinatorClient client, AgentSettings settings
         var answer = await client.HeartbeatAsync(settings.Id, [.. named.Select(work => work.State())], cancellation);
         NoteLeaseTime(answer.Held.Select(lease => lease.ExpiresAt), answer.Timestamp);
         _draining = answer.Orders.Any(order => order.Kind == "drain");
-        foreach (var task in answer.Lost)
+        // By token, not by task: the agent may hold a second lease of a task whose first one it lost.
+        var held = answer.Held.Select(lease => lease.LeaseToken).ToHashSet(StringComparer.Ordinal);
+        foreach (var lost in named.Where(work => !held.Contains(work.Lease.LeaseToken)))
         {
-            Find(named, task)?.Stop(StopReason.Lost);
+            lost.Stop(StopReason.Lost);
         }
         foreach (var order in answer.Orders.Where(order => order is { Kind: "cancel", TaskId: not null }))
         {
-            Find(named, order.TaskId!)?.Stop(StopReason.Cancelled);
+            named.Find(work => work.Lease.TaskId == order.TaskId && !work.IsOver)?.Stop(StopReason.Cancelled);
         }
     }
-
-    private static HeldWork? Find(List<HeldWork> named, string task) => named.Find(work => work.Lease.TaskId == task && !work.IsOver);
 
     /// <summary>Heartbeats come three times per lease time, as the coordinator's own clock shows it.</summary>
     private void NoteLeaseTime(IEnumerable<DateTimeOffset> ends, DateTimeOffset now)

@@ -76,8 +76,9 @@ public sealed class AgentLoopTests : IDisposable
         var stopped = new TaskCompletionSource();
         var running = RunAsync(http, new Probe((_, cancellation) => UntilStopped(stopped, cancellation)));
 
-        _heartbeat = """{"orders":[{"order":"cancel","task_id":"t1","reason":"no longer wanted"}],"held":[],"lost":[]}""";
+        _heartbeat = """{"orders":[{"order":"cancel","task_id":"t1","reason":"no longer wanted"}],"held":[{"task_id":"t1","attempt":1,"lease_token":"k1","expires_at":"2030-01-01T00:00:00Z"}],"lost":[]}""";
         var report = await SeenAsync(http, "/agents/a1/reports");
+        _heartbeat = """{"orders":[],"held":[],"lost":[]}""";
         await _stop.CancelAsync();
         await running.WaitAsync(Patience);
 
