@@ -47,7 +47,7 @@ internal sealed class SmallDisk : IDisposable
     public void Dispose()
     {
         if (_mounted) { Run("umount", Folder); }
-        Directory.Delete(Folder);
+        Directory.Delete(Folder, recursive: true);
     }
 
     /// <summary>Runs a program of the system; false where there is none or it fails.</summary>
