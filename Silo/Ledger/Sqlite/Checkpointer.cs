@@ -9,7 +9,7 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Pages that the writer may move itself: a few milliseconds.</summary>
     private const int RestMaxPages = 512;
 
-    /// <summary>The log may become this many times as long as it should; then the writer stops for it.</summary>
+    /// <summary>The log may become this many times as long as it should; then the writer waits until it can start anew.</summary>
     private const int LengthMax = 8;
 
     private const int PassesMax = 4;
@@ -18,14 +18,15 @@ internal sealed class Checkpointer : IDisposable
     private readonly ILogger _logger;
     private readonly AutoResetEvent _asked = new(false);
     private readonly Thread _thread;
-    private Database? _database;
     private readonly ManualResetEventSlim _closing = new(false);
+    private Database? _database;
     private volatile bool _busy;
+    private long _longest;
 
     /// <summary>Starts the thread.</summary>
     public Checkpointer(SqliteLedgerOptions options, ILogger logger)
     {
-        (_options, _logger) = (options, logger);
+        (_options, _logger, _longest) = (options, logger, (long)options.CheckpointPages * LengthMax);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger checkpoint" };
         _thread.Start();
     }
@@ -33,21 +34,26 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Looks at the log after a commit, on the writer's thread.</summary>
     public void AfterCommit(WriteSession session)
     {
-        if (_busy) { return; }
         try
         {
-            var (pages, moved) = session.Log();
-            var rest = pages - moved;
-            if (pages < _options.CheckpointPages || rest == 0) { return; }
-            if (rest <= RestMaxPages || pages >= (long)_options.CheckpointPages * LengthMax)
+            var (pages, moved) = session.Checkpoint(CheckpointMode.Look);
+            if (pages < _options.CheckpointPages) { _longest = (long)_options.CheckpointPages * LengthMax; }
+            if (pages >= _longest)
             {
-                session.Checkpoint(truncate: false);
+                (pages, moved) = session.Checkpoint(CheckpointMode.Restart);
+                _longest = pages + _options.CheckpointPages;                       // where a reader stood in the way for too long: not again at once
+            }
+            if (_busy || pages < _options.CheckpointPages || pages == moved) { return; }
+            if (pages - moved <= RestMaxPages)
+            {
+                session.Checkpoint(CheckpointMode.Passive);
                 return;
             }
         }
         catch (DatabaseException)
         {
             // The thread meets the same fault, logs it and rests before it tries again.
+            if (_busy) { return; }
         }
         _busy = true;
         _asked.Set();
@@ -72,7 +78,7 @@ internal sealed class Checkpointer : IDisposable
                 _database ??= Connections.OpenWriter(_options);
                 for (var (pass, rest) = (0, int.MaxValue); pass < PassesMax && rest > RestMaxPages && !_closing.IsSet; pass++)
                 {
-                    var (pages, moved) = _database.Checkpoint(truncate: false);
+                    var (pages, moved) = _database.Checkpoint(CheckpointMode.Passive);
                     rest = pages - moved;
                 }
             }

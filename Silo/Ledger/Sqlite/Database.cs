@@ -2,12 +2,22 @@ using SQLitePCL;
 
 namespace NexusActors.Ledger.Sqlite;
 
+/// <summary>How far a checkpoint goes; SQLite's own numbers.</summary>
+internal enum CheckpointMode
+{
+    /// <summary>Moves nothing, only tells how long the log is.</summary>
+    Look = -1,
+    /// <summary>Moves what can be moved without waiting for anybody.</summary>
+    Passive = 0,
+    /// <summary>Waits for readers and for another checkpoint, so that the next transaction starts the log anew.</summary>
+    Restart = 2,
+    /// <summary>The same, and cuts the file of the log to nothing.</summary>
+    Truncate = 3,
+}
+
 /// <summary>One connection to the file, used by one thread at a time.</summary>
 internal sealed class Database : IDisposable
 {
-    /// <summary>SQLITE_CHECKPOINT_NOOP: only tells.</summary>
-    private const int CheckpointNothing = -1;
-
     private readonly sqlite3 _handle;
     private readonly List<Statement> _statements = [];
 
@@ -67,16 +77,11 @@ internal sealed class Database : IDisposable
         return statement;
     }
 
-    /// <summary>Pages in the write-ahead log, and pages of it that are in the data file.</summary>
-    public (int Pages, int Moved) Log() =>
-        raw.sqlite3_wal_checkpoint_v2(_handle, null, CheckpointNothing, out var pages, out var moved) == raw.SQLITE_OK ? (pages, moved) : throw Fault();
-
-    /// <summary>Moves the write-ahead log into the data file as far as no reader needs it.</summary>
-    /// <param name="truncate">Whether to wait for readers and cut the log to nothing.</param>
-    /// <returns>Pages in the log, and pages of it that are in the data file.</returns>
-    public (int Pages, int Moved) Checkpoint(bool truncate)
+    /// <summary>Moves the write-ahead log into the data file.</summary>
+    /// <returns>Pages in the log, and pages of it that are in the data file. Fewer of the latter: somebody still needs the rest.</returns>
+    public (int Pages, int Moved) Checkpoint(CheckpointMode mode)
     {
-        var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, truncate ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var moved);
+        var result = raw.sqlite3_wal_checkpoint_v2(_handle, null, (int)mode, out var pages, out var moved);
         return result is raw.SQLITE_OK or raw.SQLITE_BUSY ? (pages, moved) : throw Fault();
     }
 

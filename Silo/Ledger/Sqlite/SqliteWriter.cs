@@ -167,7 +167,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _checkpointer.Dispose();
         try
         {
-            _session?.Checkpoint(truncate: true);
+            _session?.Checkpoint(CheckpointMode.Truncate);
         }
         catch (DatabaseException failure)
         {

@@ -81,12 +81,9 @@ internal sealed class WriteSession : IDisposable
         if (_database.InTransaction) { _database.Execute("ROLLBACK"); }
     }
 
-    /// <summary>Pages in the write-ahead log, and pages of it that are in the data file.</summary>
-    public (int Pages, int Moved) Log() => _database.Log();
-
-    /// <summary>Moves the write-ahead log into the data file as far as no reader needs it.</summary>
-    /// <param name="truncate">Whether to wait for readers and cut the log to nothing.</param>
-    public void Checkpoint(bool truncate) => _database.Checkpoint(truncate);
+    /// <summary>Moves the write-ahead log into the data file.</summary>
+    /// <returns>Pages in the log, and pages of it that are in the data file.</returns>
+    public (int Pages, int Moved) Checkpoint(CheckpointMode mode) => _database.Checkpoint(mode);
 
     /// <summary>Applies one entry: first its guards, then, if they hold, everything it says.</summary>
     public CommitResult Apply(in PreparedEntry prepared)
