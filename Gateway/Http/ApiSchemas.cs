@@ -16,10 +16,11 @@ internal sealed class WireSchemas : IOpenApiSchemaTransformer
             schema.Type = JsonSchemaType.String;
             var known = (IReadOnlyList<string>)typeof(WireName<>).MakeGenericType(plain).GetProperty("Known")!.GetValue(null)!;
             schema.Enum = [.. known.Select(name => (JsonNode)JsonValue.Create(name))];
+            schema.Description = schema.Description?.Split([" On the wire", " Appended"], StringSplitOptions.None)[0];   // the rest is for those who change the code
         }
         else if (plain == typeof(DateTimeOffset))
         {
-            schema.Type = JsonSchemaType.String;
+            schema.Type = plain == type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
             schema.Format = "date-time";
         }
         else if (plain == typeof(RawJson))
@@ -46,13 +47,18 @@ internal sealed class ReadContracts : IOpenApiOperationTransformer
         }
         if (metadata.OfType<BodyContract>().LastOrDefault() is { } body)
         {
-            var schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancellationToken);
-            operation.RequestBody = new OpenApiRequestBody
-            {
-                Required = !body.Optional,
-                Content = body.MediaTypes.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = schema }),
-            };
+            var item = await ComponentAsync(body.Type, context, cancellationToken);
+            var whole = body.Many ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = item } : item;
+            operation.RequestBody = new OpenApiRequestBody { Required = !body.Optional, Content = new Dictionary<string, OpenApiMediaType> { [JsonBody.MediaType] = new() { Schema = whole } } };
+            if (body.Many) { operation.RequestBody.Content![BulkBody.LinesMediaType] = new() { Schema = item }; }
         }
+    }
+
+    private static async Task<IOpenApiSchema> ComponentAsync(Type type, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        var schema = await context.GetOrCreateSchemaAsync(type, null, cancellation);
+        context.Document!.AddComponent(type.Name, schema);
+        return new OpenApiSchemaReference(type.Name, context.Document);
     }
 
     private static void Add(OpenApiOperation operation, ParameterLocation where, string name, string description, OpenApiSchema schema) =>

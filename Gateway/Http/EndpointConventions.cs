@@ -25,19 +25,19 @@ internal static class EndpointConventions
 
     /// <summary>Says which body the endpoint takes, for the document; the endpoint reads it itself.</summary>
     public static RouteHandlerBuilder Takes<TContract>(this RouteHandlerBuilder endpoint, bool optional = false) where TContract : notnull =>
-        endpoint.WithMetadata(new BodyContract(typeof(TContract), optional, ["application/json"]));
+        endpoint.WithMetadata(new BodyContract(typeof(TContract), optional, Many: false));
 
     /// <summary>Says which items the endpoint takes as an array or one per line, and lets it take a bulk body.</summary>
     public static RouteHandlerBuilder TakesMany<TContract>(this RouteHandlerBuilder endpoint, IServiceProvider services) where TContract : notnull =>
-        endpoint.WithMetadata(new BodyContract(typeof(TContract[]), false, ["application/json", BulkBody.LinesMediaType]))
+        endpoint.WithMetadata(new BodyContract(typeof(TContract), Optional: false, Many: true))
             .WithMetadata(new BodyLimit(services.GetRequiredService<IOptions<GatewayOptions>>().Value.BulkBodyBytesMax));
 }
 
 /// <summary>The body that an endpoint takes, for the OpenAPI document only.</summary>
-/// <param name="Type">The contract.</param>
+/// <param name="Type">The contract, of the body or of each item.</param>
 /// <param name="Optional">Whether it may be left out.</param>
-/// <param name="MediaTypes">Media types.</param>
-internal sealed record BodyContract(Type Type, bool Optional, IReadOnlyList<string> MediaTypes);
+/// <param name="Many">Whether it is an array of the contract, or one per line.</param>
+internal sealed record BodyContract(Type Type, bool Optional, bool Many);
 
 /// <summary>A query parameter that an endpoint reads itself, for the OpenAPI document only.</summary>
 /// <param name="Name">Its name.</param>

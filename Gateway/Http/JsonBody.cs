@@ -15,6 +15,9 @@ internal static class JsonBody
     /// <summary>The member named by a fault of the body as a whole.</summary>
     public const string Field = "body";
 
+    /// <summary>Media type of an ordinary body.</summary>
+    public const string MediaType = "application/json";
+
     /// <summary>Deepest nesting.</summary>
     public const int DepthMax = 32;
 
@@ -55,9 +58,9 @@ internal static class JsonBody
     public static bool IsJson(string? contentType)
     {
         if (contentType is null) { return false; }
-        if (contentType.Equals("application/json", StringComparison.OrdinalIgnoreCase)) { return true; }
+        if (contentType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)) { return true; }
         return Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out var type)
-            && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            && (type.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
             && (!type.Charset.HasValue || Microsoft.Net.Http.Headers.HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
     }
 
