@@ -94,16 +94,19 @@ internal sealed class QueueIntake(QueueScope scope, Func<string, string, WorkSta
         if (children.Count > 0) { await PlaceChildrenAsync(children, cancellation); }
     }
 
-    /// <summary>Places children, looking at their parents once more: one may have ended between the first look and the commit.</summary>
+    /// <summary>
+    /// Places children, then looks at their parents once more: one may have ended between the first look and the commit. They have their place before the look, so that
+    /// a read that fails leaves them waiting for the regular check, not forgotten.
+    /// </summary>
     private async Task PlaceChildrenAsync(List<TaskState> children, CancellationToken cancellation)
     {
+        foreach (var child in children) { scope.Memory.Place(child, scope.Now()); }
         var parents = await ReadParentsAsync(children.SelectMany(child => child.View.Spec.Dependencies), cancellation);
         foreach (var child in children)
         {
-            scope.Memory.Place(child, scope.Now());
             foreach (var dependency in child.View.Spec.Dependencies)
             {
-                if (parents.GetValueOrDefault(dependency.TaskId) is { } parent && IsFinal(parent)) { await parentEnded(child.Id, dependency.TaskId, parent, cancellation); }
+                if (parents.GetValueOrDefault(dependency.TaskId) is var parent && IsFinal(parent)) { await parentEnded(child.Id, dependency.TaskId, parent, cancellation); }
             }
         }
     }

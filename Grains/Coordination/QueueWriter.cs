@@ -35,11 +35,7 @@ internal sealed class QueueWriter(QueueScope scope)
         {
             var decision = decisions[i];
             outcomes.Add(results[i].Outcome);
-            if (results[i].Outcome != CommitOutcome.Done)
-            {
-                await ReloadAsync(decision.Before.Id, cancellation);
-                continue;
-            }
+            if (results[i].Outcome != CommitOutcome.Done) { continue; }
             scope.Memory.Place(decision.State, now);
             scope.Metrics.Moved(decision);
             if (decision.Releases && decision.Before.View.AssignedAgent is { } agent && agent != byAgent) { _releases.Enqueue((agent, decision.State.Id)); }
@@ -47,6 +43,11 @@ internal sealed class QueueWriter(QueueScope scope)
             {
                 foreach (var child in results[i].Children) { _endings.Enqueue((child, decision.State.Id, decision.State.View.Status)); }
             }
+        }
+        // Conflicts last: a read that fails must not keep from memory what is on disk.
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i].Outcome != CommitOutcome.Done) { await ReloadAsync(decisions[i].Before.Id, cancellation); }
         }
         scope.RequestRound();
         return outcomes.MoveToImmutable();
