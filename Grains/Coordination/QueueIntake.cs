@@ -117,12 +117,18 @@ internal sealed class QueueIntake(QueueScope scope, Func<string, string, WorkSta
         scope.Memory.Parents.Remove(taskId);
         if (await scope.Ledger.FindTaskAsync(taskId, cancellation) is not { View.Status: WorkStatus.Pending } state || scope.Memory.Backlog.Find(state.Seq)?.Phase != WaitPhase.Blocked) { return; }
         var parents = await ReadParentsAsync(state.View.Spec.Dependencies, cancellation);
-        foreach (var dependency in state.View.Spec.Dependencies)
-        {
-            if (!IsFinal(parents.GetValueOrDefault(dependency.TaskId))) { scope.Memory.Parents.Add(taskId, dependency.TaskId, dependency.OnFailure); }
-        }
+        var unmet = state.View.Spec.Dependencies.Where(dependency => !LetsRun(dependency, parents.GetValueOrDefault(dependency.TaskId))).ToList();
+        foreach (var dependency in unmet) { scope.Memory.Parents.Add(taskId, dependency.TaskId, dependency.OnFailure); }
         scope.Memory.Place(state, scope.Now());
+        // A parent that failed holds its child until the news ends it; the news may have come while the child was not written down.
+        foreach (var dependency in unmet)
+        {
+            if (parents.GetValueOrDefault(dependency.TaskId) is var parent && IsFinal(parent)) { await parentEnded(taskId, dependency.TaskId, parent, cancellation); }
+        }
     }
+
+    private static bool LetsRun(Dependency dependency, WorkStatus parent) =>
+        parent == WorkStatus.Completed || (IsFinal(parent) && dependency.OnFailure == ParentFailureRule.Run);
 
     private async Task<Dictionary<string, WorkStatus>> ReadParentsAsync(IEnumerable<Dependency> dependencies, CancellationToken cancellation)
     {
