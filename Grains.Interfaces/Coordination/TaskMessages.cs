@@ -7,7 +7,11 @@ namespace NexusActors.Coordination;
 /// <param name="TaskId">The parent.</param>
 /// <param name="OnFailure">What happens when it ends without success.</param>
 [GenerateSerializer, Immutable, Alias("nexus.Dependency")]
-public sealed record Dependency([property: Id(0)] string TaskId, [property: Id(1)] ParentFailureRule OnFailure = ParentFailureRule.Skip);
+public sealed record Dependency([property: Id(0)] string TaskId, [property: Id(1)] ParentFailureRule OnFailure = ParentFailureRule.Skip)
+{
+    /// <summary>Whether a parent that stands so lets the child run.</summary>
+    public bool IsMetBy(WorkStatus status) => status == WorkStatus.Completed || (OnFailure == ParentFailureRule.Run && status is WorkStatus.Failed or WorkStatus.Cancelled);
+}
 
 /// <summary>Limits in time. Null: none, or the configured default.</summary>
 [GenerateSerializer, Immutable, Alias("nexus.TaskTimeouts")]

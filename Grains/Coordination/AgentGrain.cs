@@ -14,12 +14,15 @@ namespace NexusActors.Coordination;
 internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> options, ILogger<AgentGrain> log, TimeProvider time) : Grain, IAgentGrain
 {
     private static readonly TimeSpan SeenWritePeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SettlePeriod = TimeSpan.FromSeconds(10);
     private readonly AgentHands _hands = new();
     private readonly AgentDoorbell _doorbell = new();
     private readonly TaskGate _changes = new();
+    private readonly HashSet<string> _turnedAway = new(StringComparer.Ordinal);
     private AgentView? _agent;
     private bool _stale;
     private DateTimeOffset _seenWritten;
+    private DateTimeOffset _settled;
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -147,22 +150,36 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
         _doorbell.Ring();
     }
 
-    public Task<bool> OfferAsync(WorkShare work, CancellationToken cancellation)
+    public async Task<bool> OfferAsync(WorkShare work, CancellationToken cancellation)
     {
-        if (_agent is not { Active: true, Draining: false, Profile.Mode: AgentMode.Passive } agent || !_hands.HasRoom(agent.Profile, work)) { return Task.FromResult(false); }
+        if (_agent is not { Active: true, Draining: false, Profile.Mode: AgentMode.Passive } agent) { return false; }
+        if (!_hands.HasRoom(agent.Profile, work))
+        {
+            await SettleHandsAsync(cancellation);
+            if (!_hands.HasRoom(agent.Profile, work))
+            {
+                _turnedAway.Add(work.Queue);
+                return false;
+            }
+        }
         _hands.Take(work);
-        return Task.FromResult(true);
+        return true;
     }
 
-    public Task ReleasedAsync(ImmutableArray<string> taskIds, CancellationToken cancellation)
+    public async Task ReleasedAsync(ImmutableArray<string> taskIds, CancellationToken cancellation)
     {
         foreach (var taskId in taskIds) { _hands.Drop(taskId); }
         _stale = true;
         _doorbell.Ring();
-        return Task.CompletedTask;
+        if (_agent is null || _turnedAway.Count == 0) { return; }
+        // Queues whose offers found no room do not see what leaves these hands elsewhere.
+        _turnedAway.Clear();
+        await TellQueuesAsync();
     }
 
-    public Task<bool> WakeAsync(string queue, CancellationToken cancellation) => Task.FromResult(_doorbell.Ring());
+    // One that is full by now is rung all the same, but must not keep the work from the next in line.
+    public Task<bool> WakeAsync(string queue, CancellationToken cancellation) =>
+        Task.FromResult(_doorbell.Ring() && _agent is { Draining: false } agent && _hands.HeldUnits < agent.Profile.MaxCapacity);
 
     public async Task CheckSilenceAsync(CancellationToken cancellation)
     {
@@ -178,6 +195,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     private async Task<ImmutableArray<LeasedTask>> TryLeaseAsync(int max, bool wait)
     {
         var agent = Known();
+        if (agent.Profile.MaxCapacity <= _hands.Units) { await SettleHandsAsync(CancellationToken.None); }
         var free = agent.Profile.MaxCapacity - _hands.Units;
         if (agent.Draining || free <= 0) { return []; }
         var wanted = Math.Min(max, free);
@@ -205,6 +223,14 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
 
     private Task<ImmutableArray<ReportReply>> GiveBackAsync(ImmutableArray<LeasedTask> leased, string reason) =>
         ReportAsync([.. leased.Select(lease => new LeaseReport { TaskId = lease.Task.Spec.Id, Token = lease.Token, Verb = ReportVerb.GiveBack, ErrorMessage = reason })], CancellationToken.None);
+
+    /// <summary>News of what left its hands may have been lost with a queue that moved or fell: an agent that seems full looks at the facts now and then.</summary>
+    private async Task SettleHandsAsync(CancellationToken cancellation)
+    {
+        if (time.GetUtcNow() - _settled < SettlePeriod) { return; }
+        _settled = time.GetUtcNow();
+        _hands.Settle((await ledger.HeldTasksAsync(Id, cancellation)).Select(state => state.Id).ToHashSet(StringComparer.Ordinal));
+    }
 
     private async Task BecomePullingAsync(CancellationToken cancellation)
     {

@@ -6,11 +6,15 @@ namespace NexusActors.Coordination;
 internal sealed class AgentHands
 {
     private readonly Dictionary<string, (WorkShare Work, string? Token)> _held = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _doubted = new(StringComparer.Ordinal);
     private int _heldUnits;
     private int _reserved;
 
     /// <summary>Units in use or set aside.</summary>
     public int Units => _heldUnits + _reserved;
+
+    /// <summary>Units in use.</summary>
+    public int HeldUnits => _heldUnits;
 
     /// <summary>Queues of what is held.</summary>
     public IEnumerable<string> Queues => _held.Values.Select(held => held.Work.Queue).Distinct(StringComparer.Ordinal);
@@ -40,6 +44,7 @@ internal sealed class AgentHands
     public void Take(WorkShare work, string? token = null)
     {
         Drop(work.TaskId);
+        _doubted.Remove(work.TaskId);
         _held[work.TaskId] = (work, token);
         _heldUnits += work.Units;
     }
@@ -54,6 +59,15 @@ internal sealed class AgentHands
     public void Lose(string taskId, string token)
     {
         if (_held.TryGetValue(taskId, out var held) && string.Equals(held.Token, token, StringComparison.Ordinal)) { Drop(taskId); }
+    }
+
+    /// <summary>Lets go what the facts do not know, at the second look: at the first, the facts may be about to come.</summary>
+    /// <param name="held">Tasks that the agent holds by the facts.</param>
+    public void Settle(IReadOnlySet<string> held)
+    {
+        foreach (var taskId in _doubted.Where(taskId => !held.Contains(taskId)).ToList()) { Drop(taskId); }
+        _doubted.Clear();
+        _doubted.UnionWith(_held.Keys.Where(taskId => !held.Contains(taskId)));
     }
 
     public void Clear()

@@ -58,7 +58,7 @@ internal sealed class IntakeGrain : Grain, IIntakeGrain
             var to = from + 1;
             while (to < order.Count && submissions[order[to]].Spec.Queue == queue) { to++; }
             int[] run = [.. order[from..to]];
-            var answers = await SubmitRunAsync(queue, [.. run.Select(i => submissions[i])], cancellation);
+            var answers = await SubmitRunAsync(queue, [.. run.Select(i => submissions[i])], from == 0, cancellation);
             for (var k = 0; k < run.Length; k++) { replies[run[k]] = answers[k]; }
             from = to;
         }
@@ -79,10 +79,11 @@ internal sealed class IntakeGrain : Grain, IIntakeGrain
         return submissions.Any(submission => submission.Spec.Dependencies.Any(dependency => queues.TryGetValue(dependency.TaskId, out var queue) && queue != submission.Spec.Queue));
     }
 
-    private async Task<ImmutableArray<SubmitReply>> SubmitRunAsync(string queue, ImmutableArray<TaskSubmission> run, CancellationToken cancellation)
+    /// <summary>Hands a run to its queue. What fails as a whole after an earlier run was taken is refused item by item: the answers to the earlier ones must not be lost.</summary>
+    private async Task<ImmutableArray<SubmitReply>> SubmitRunAsync(string queue, ImmutableArray<TaskSubmission> run, bool first, CancellationToken cancellation)
     {
         try { return await GrainFactory.GetGrain<IQueueGrain>(queue).SubmitAsync(run, cancellation); }
-        catch (Errors.NexusException refusal) when (refusal.Error == Errors.NexusError.Impossible)
+        catch (Errors.NexusException refusal) when (refusal.Error == Errors.NexusError.Impossible || !first)
         {
             return [.. run.Select(submission => new SubmitReply { TaskId = submission.Spec.Id, Error = refusal.Error, Message = refusal.Message, Field = refusal.Field })];
         }

@@ -20,6 +20,9 @@ internal static partial class CoordinationLog
     [LoggerMessage(1005, LogLevel.Warning, "The check of queues and agents failed and is made again")]
     public static partial void KeeperFailed(ILogger log, Exception exception);
 
+    [LoggerMessage(1007, LogLevel.Warning, "Queue {Queue} does not remember what the ledger holds and is loaded anew")]
+    public static partial void QueueDiffers(ILogger log, string queue);
+
     [LoggerMessage(1006, LogLevel.Information, "Coordination {State}")]
     public static partial void Switched(ILogger log, string state);
 }

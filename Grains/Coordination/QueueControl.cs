@@ -36,7 +36,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
         for (var i = 0; i < reports.Length; i++)
         {
             if (replies[i] is not null || touched.Contains(reports[i].TaskId)) { continue; }
-            if (await FindAsync(reports[i].TaskId, cancellation) is not { } state)
+            if (await LookAsync(reports[i].TaskId, cancellation) is not { } state)
             {
                 replies[i] = new() { TaskId = reports[i].TaskId, Error = NexusError.NotFound, Message = $"There is no task '{reports[i].TaskId}'." };
                 continue;
@@ -98,17 +98,6 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     /// <summary>Calls a task off.</summary>
     public Task<TaskView> CancelAsync(string taskId, string? reason, CancellationToken cancellation) => ActAsync(taskId, state => TaskTransitions.Cancel(state, reason, scope.Now()), cancellation);
 
-    /// <summary>Takes a failed or cancelled task up again.</summary>
-    public Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) => ActAsync(taskId, state => TaskTransitions.Redrive(state, scope.Now()), cancellation);
-
-    /// <summary>Takes failed tasks up again, oldest first. Those that another call takes up meanwhile are passed over.</summary>
-    public async Task<int> RedriveFailedAsync(int max, CancellationToken cancellation)
-    {
-        var ids = await scope.Ledger.FailedTasksAsync(scope.Name, max, cancellation);
-        var done = await ActOnAllAsync(ids, state => state.View.Status == WorkStatus.Failed ? TaskTransitions.Redrive(state, scope.Now()) : TaskDecision.Same(state), cancellation);
-        return done;
-    }
-
     /// <summary>A parent has ended: its child goes on, waits for others, or ends with it.</summary>
     public async Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation)
     {
@@ -123,6 +112,25 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
                 break;
         }
         scope.RequestRound();
+    }
+
+    /// <summary>
+    /// Looks at the parents of tasks that were just placed, and takes the news that came before they could be told. What storage does not tell now is left to the regular check.
+    /// </summary>
+    public async Task LookAtParentsAsync(IReadOnlyList<TaskState> children, CancellationToken cancellation)
+    {
+        try
+        {
+            var parents = await scope.ReadParentsAsync(children.SelectMany(child => child.View.Spec.Dependencies), cancellation);
+            foreach (var child in children)
+            {
+                foreach (var dependency in child.View.Spec.Dependencies)
+                {
+                    if (parents.GetValueOrDefault(dependency.TaskId) is var parent and (WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Cancelled)) { await ParentEndedAsync(child.Id, dependency.TaskId, parent, cancellation); }
+                }
+            }
+        }
+        catch (Exception exception) when (QueueWriter.IsPassing(exception)) { CoordinationLog.NoticeDelayed(scope.Log, exception, scope.Name); }
     }
 
     /// <summary>Acts on everything whose time has run out.</summary>
@@ -150,18 +158,39 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     public Task TakeBackAsync(string agentId, Func<TaskState, TaskDecision> take, CancellationToken cancellation) =>
         ActOnAllAsync([.. scope.Memory.HeldBy(agentId)], state => state.IsHeld && state.View.AssignedAgent == agentId ? take(state) : TaskDecision.Same(state), cancellation);
 
+    /// <summary>Reads tasks again and places them as they are.</summary>
+    public async Task RereadAsync(ImmutableArray<string> taskIds, CancellationToken cancellation)
+    {
+        foreach (var taskId in taskIds)
+        {
+            await scope.Gate.EnterAsync(taskId, cancellation);
+            try { await writer.ReloadAsync(taskId, cancellation); }
+            finally { scope.Gate.Leave(taskId); }
+        }
+        if (taskIds.Length > 0) { scope.RequestRound(); }
+    }
+
     /// <summary>The task as the ledger holds it, from memory where it is held.</summary>
-    private async Task<TaskState?> FindAsync(string taskId, CancellationToken cancellation) =>
+    public async Task<TaskState?> FindAsync(string taskId, CancellationToken cancellation) =>
         scope.Memory.Held(taskId)?.State ?? await scope.Ledger.FindTaskAsync(taskId, cancellation);
 
-    private async Task<TaskView> ActAsync(string taskId, Func<TaskState, TaskDecision> decide, CancellationToken cancellation)
+    /// <summary>The task, for a turn that has its gate: where another activation ended it, it leaves the order.</summary>
+    private async Task<TaskState?> LookAsync(string taskId, CancellationToken cancellation)
+    {
+        var state = await FindAsync(taskId, cancellation);
+        if (state is { IsFinal: true } && scope.Memory.Backlog.Find(state.Seq) is not null) { scope.Memory.Place(state, scope.Now()); }
+        return state;
+    }
+
+    /// <summary>Acts on one task, once it is free. A decision that loses a race for the version is made again.</summary>
+    public async Task<TaskView> ActAsync(string taskId, Func<TaskState, TaskDecision> decide, CancellationToken cancellation)
     {
         await scope.Gate.EnterAsync(taskId, cancellation);
         try
         {
             for (var tries = 0; tries < TriesMax; tries++)
             {
-                var state = await FindAsync(taskId, cancellation) ?? throw new NexusException(NexusError.NotFound, $"There is no task '{taskId}'.");
+                var state = await LookAsync(taskId, cancellation) ?? throw new NexusException(NexusError.NotFound, $"There is no task '{taskId}'.");
                 var decision = decide(state);
                 if (decision.Error != NexusError.None) { throw new NexusException(decision.Error, decision.Message!); }
                 if (!decision.Changes) { return decision.State.View; }
@@ -177,7 +206,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     }
 
     /// <summary>Acts on many tasks in one commit, taking each as it is found. Returns how many changed; those that lost a race are left to the next round.</summary>
-    private async Task<int> ActOnAllAsync(ImmutableArray<string> taskIds, Func<TaskState, TaskDecision> decide, CancellationToken cancellation)
+    public async Task<int> ActOnAllAsync(ImmutableArray<string> taskIds, Func<TaskState, TaskDecision> decide, CancellationToken cancellation)
     {
         if (taskIds.Length == 0) { return 0; }
         var gates = await scope.Gate.EnterAllAsync(taskIds, cancellation);
@@ -186,7 +215,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
             List<TaskDecision> decisions = [];
             foreach (var taskId in gates)
             {
-                if (await FindAsync(taskId, cancellation) is { } state && decide(state) is { Changes: true } decision) { decisions.Add(decision); }
+                if (await LookAsync(taskId, cancellation) is { } state && decide(state) is { Changes: true } decision) { decisions.Add(decision); }
             }
             if (decisions.Count == 0) { return 0; }
             var outcomes = await writer.CommitAsync(decisions, byAgent: null, cancellation);

@@ -7,6 +7,7 @@ namespace NexusActors.Coordination;
 internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
 {
     private const int RoundMax = 64;
+    private const int TriesMax = 3;
     private readonly SortedDictionary<string, AgentSeat> _seats = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, AgentSeat> _passive = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PullBid> _waiting = new(StringComparer.Ordinal);
@@ -50,15 +51,10 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Gives the bidder the first tasks in order that suit it.</summary>
     public async Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation)
     {
-        _waiting.Remove(bid.AgentId);
-        if (scope.Open)
+        // Again where nothing came of what was picked: another turn or activation had it already, and now the order is right.
+        for (var tries = 0; scope.Open && tries < TriesMax && Pick(PullBid.From(bid)) is { Count: > 0 } picked; tries++)
         {
-            var picked = Pick(PullBid.From(bid));
-            if (picked.Count > 0)
-            {
-                var leased = await TakeAsync(picked, bid.AgentId, cancellation);
-                if (leased.Length > 0) { return leased; }
-            }
+            if (await TakeAsync(picked, bid.AgentId, cancellation) is { Length: > 0 } leased) { return leased; }
         }
         if (bid.Wait) { _waiting[bid.AgentId] = PullBid.From(bid); }
         return [];
@@ -192,6 +188,8 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         {
             foreach (var task in left.Values) { scope.Memory.Backlog.Return(task, scope.Now().UtcTicks); }
             scope.Gate.LeaveAll(gates);
+            // What went back may be just what somebody waits for.
+            if (left.Count > 0) { scope.RequestRound(); }
         }
     }
 

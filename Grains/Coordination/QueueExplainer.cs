@@ -23,14 +23,14 @@ internal sealed class QueueExplainer(QueueScope scope)
             };
         }
         string[] skills = [view.Spec.Type.Wire(), .. view.Spec.Capabilities];
-        var agents = (await scope.Ledger.AgentsAsync(cancellation)).Where(agent => agent.Profile.Queues.Contains(scope.Name));
-        ImmutableArray<CandidateView> candidates = [.. agents.Select(agent => new CandidateView(
-            agent.Profile.Id,
-            AgentSeat.Unfit(agent, skills, view.Spec.Resources) ?? (agent.CurrentLoad + view.Spec.Units > agent.Profile.MaxCapacity ? "capacity" : null),
-            agent.CurrentLoad,
-            agent.Profile.MaxCapacity))];
+        var candidates = ImmutableArray.CreateBuilder<CandidateView>();
+        foreach (var agent in (await scope.Ledger.AgentsAsync(cancellation)).Where(agent => agent.Profile.Queues.Contains(scope.Name)))
+        {
+            var removed = AgentSeat.Unfit(agent, skills, view.Spec.Resources) ?? (await HasRoomAsync(agent, view.Spec, cancellation) ? null : "capacity");
+            candidates.Add(new(agent.Profile.Id, removed, agent.CurrentLoad, agent.Profile.MaxCapacity));
+        }
         var waiting = scope.Memory.Backlog.Find(state.Seq);
-        var (reason, summary, until) = Reason(state, waiting, candidates);
+        var (reason, summary, until) = Reason(state, waiting, candidates.ToImmutable());
         return new()
         {
             Status = view.Status,
@@ -38,9 +38,19 @@ internal sealed class QueueExplainer(QueueScope scope)
             Summary = summary,
             Until = until,
             WaitsFor = [.. scope.Memory.Parents.UnmetOf(taskId).Order(StringComparer.Ordinal)],
-            Candidates = candidates,
+            Candidates = candidates.ToImmutable(),
             EffectivePriority = waiting is { Phase: WaitPhase.Ready } ? waiting.Level : view.Spec.Priority,
         };
+    }
+
+    /// <summary>Whether what an agent holds leaves room for the task, in units and in resources.</summary>
+    private async Task<bool> HasRoomAsync(AgentView agent, TaskSpec spec, CancellationToken cancellation)
+    {
+        if (agent.CurrentLoad + spec.Units > agent.Profile.MaxCapacity) { return false; }
+        if (agent.CurrentLoad == 0 || spec.Resources.Count == 0) { return true; }
+        var hands = new AgentHands();
+        foreach (var held in await scope.Ledger.HeldTasksAsync(agent.Profile.Id, cancellation)) { hands.Take(new(held.Id, held.View.Spec.Queue, held.View.Spec.Units, held.View.Spec.Resources)); }
+        return hands.HasRoom(agent.Profile, new(spec.Id, spec.Queue, spec.Units, spec.Resources));
     }
 
     /// <summary>The first obstacle on the way to an agent: what no agent could change comes first.</summary>

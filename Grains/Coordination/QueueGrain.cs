@@ -23,6 +23,7 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
     private QueueDispatch _dispatch = null!;
     private QueueControl _control = null!;
     private QueueIntake _intake = null!;
+    private QueueRedrive _redrive = null!;
     private IGrainTimer _timer = null!;
     private Task _round = Task.CompletedTask;
     private bool _roundRequested;
@@ -53,7 +54,8 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
         _writer = new(_scope);
         _dispatch = new(_scope, _writer);
         _control = new(_scope, _writer, _dispatch);
-        _intake = new(_scope, _control.ParentEndedAsync);
+        _intake = new(_scope, _control.LookAtParentsAsync);
+        _redrive = new(_scope, _control);
         _timer = this.RegisterGrainTimer(TickAsync, new() { DueTime = Timeout.InfiniteTimeSpan, Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true });
         await new QueueLoader(_scope, _dispatch, _control).LoadAsync(cancellation);
         _checked = _scope.Now();
@@ -83,9 +85,9 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
 
     public Task<TaskView> CancelAsync(string taskId, string? reason, CancellationToken cancellation) => _control.CancelAsync(taskId, reason, CancellationToken.None);
 
-    public Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) => _control.RedriveAsync(taskId, CancellationToken.None);
+    public Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) => _redrive.RedriveAsync(taskId, CancellationToken.None);
 
-    public Task<int> RedriveFailedAsync(int max, CancellationToken cancellation) => _scope.Settings is null ? throw Unknown() : _control.RedriveFailedAsync(max, CancellationToken.None);
+    public Task<int> RedriveFailedAsync(int max, CancellationToken cancellation) => _scope.Settings is null ? throw Unknown() : _redrive.RedriveFailedAsync(max, CancellationToken.None);
 
     public Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation) => _control.ParentEndedAsync(childId, parentId, status, CancellationToken.None);
 
@@ -139,7 +141,9 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
     {
         if (_scope.Now() - _checked < CheckPeriod) { return; }
         _checked = _scope.Now();
-        await new QueueLoader(_scope, _dispatch, _control).CheckAsync(CancellationToken.None);
+        if (await new QueueLoader(_scope, _dispatch, _control).CheckAsync(CancellationToken.None)) { return; }
+        CoordinationLog.QueueDiffers(log, Name);
+        DeactivateOnIdle();
     }
 
     private NexusException Unknown() => new(NexusError.NotFound, $"There is no queue '{Name}'.");

@@ -6,8 +6,8 @@ namespace NexusActors.Coordination;
 
 /// <summary>Takes new tasks into a queue: limits, parents, idempotency, one commit per wave.</summary>
 /// <param name="scope">The queue.</param>
-/// <param name="parentEnded">Takes the news that a parent of a new child has ended already.</param>
-internal sealed class QueueIntake(QueueScope scope, Func<string, string, WorkStatus, CancellationToken, Task> parentEnded)
+/// <param name="lookAtParents">Looks at the parents of new children once more, now that the children wait where news finds them: one may have ended between the first look and the commit.</param>
+internal sealed class QueueIntake(QueueScope scope, Func<IReadOnlyList<TaskState>, CancellationToken, Task> lookAtParents)
 {
     private int _arriving;
 
@@ -15,7 +15,7 @@ internal sealed class QueueIntake(QueueScope scope, Func<string, string, WorkSta
     public async Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation)
     {
         var settings = scope.Settings ?? throw new NexusException(NexusError.Impossible, $"There is no queue '{scope.Name}'. Make it with PUT /queues/{scope.Name}, or leave 'queue' out for the default queue.", "queue");
-        var replies = new SubmitReply[submissions.Length];
+        var replies = new SubmitReply?[submissions.Length];
         List<int> wave = new(submissions.Length);
         HashSet<string> waveIds = new(StringComparer.Ordinal);
         for (var i = 0; i < submissions.Length; i++)
@@ -23,21 +23,36 @@ internal sealed class QueueIntake(QueueScope scope, Func<string, string, WorkSta
             var spec = submissions[i].Spec;
             if (waveIds.Count > 0 && spec.Dependencies.Any(dependency => waveIds.Contains(dependency.TaskId)))
             {
-                await TakeAsync(submissions, wave, settings, replies, cancellation);
+                if (!await TakeOrRefuseAsync(submissions, wave, settings, replies, cancellation)) { return [.. replies.Select(reply => reply!)]; }
                 wave.Clear();
                 waveIds.Clear();
             }
             wave.Add(i);
             waveIds.Add(spec.Id);
         }
-        await TakeAsync(submissions, wave, settings, replies, cancellation);
+        await TakeOrRefuseAsync(submissions, wave, settings, replies, cancellation);
         scope.RequestRound();
-        return ImmutableArray.Create(replies);
+        return [.. replies.Select(reply => reply!)];
     }
 
-    private async Task TakeAsync(ImmutableArray<TaskSubmission> submissions, List<int> wave, QueueSettings settings, SubmitReply[] replies, CancellationToken cancellation)
+    /// <summary>Takes a wave. Where storage fails after an earlier wave is on disk, what is left is refused item by item: the answers to the earlier ones must not be lost. False: it was.</summary>
+    private async Task<bool> TakeOrRefuseAsync(ImmutableArray<TaskSubmission> submissions, List<int> wave, QueueSettings settings, SubmitReply?[] replies, CancellationToken cancellation)
     {
-        var parents = await ReadParentsAsync(wave.SelectMany(i => submissions[i].Spec.Dependencies), cancellation);
+        try
+        {
+            await TakeAsync(submissions, wave, settings, replies, cancellation);
+            return true;
+        }
+        catch (NexusException fault) when (fault.Error == NexusError.StorageUnavailable && replies.Any(reply => reply is not null))
+        {
+            for (var i = 0; i < replies.Length; i++) { replies[i] ??= new() { TaskId = submissions[i].Spec.Id, Error = fault.Error, Message = fault.Message }; }
+            return false;
+        }
+    }
+
+    private async Task TakeAsync(ImmutableArray<TaskSubmission> submissions, List<int> wave, QueueSettings settings, SubmitReply?[] replies, CancellationToken cancellation)
+    {
+        var parents = await scope.ReadParentsAsync(wave.SelectMany(i => submissions[i].Spec.Dependencies), cancellation);
         var now = scope.Now();
         List<(int Item, TaskDecision Decision)> accepted = new(wave.Count);
         var entries = ImmutableArray.CreateBuilder<LedgerEntry>(wave.Count);
@@ -58,82 +73,37 @@ internal sealed class QueueIntake(QueueScope scope, Func<string, string, WorkSta
                 Events = decision.Events,
                 Operation = submission.IdempotencyKey is { } key ? new(OperationKey(key), submission.BodyHash ?? "", submission.Spec.Id) : null,
             });
-            // Written down before the commit: a parent that ends in between finds the child waiting.
-            foreach (var dependency in submission.Spec.Dependencies) { scope.Memory.Parents.Add(submission.Spec.Id, dependency.TaskId, dependency.OnFailure); }
         }
         if (accepted.Count == 0) { return; }
-        _arriving += accepted.Count;
-        try { await CommitAsync(submissions, accepted, entries.ToImmutable(), replies, cancellation); }
-        finally { _arriving -= accepted.Count; }
-    }
-
-    private async Task CommitAsync(ImmutableArray<TaskSubmission> submissions, List<(int Item, TaskDecision Decision)> accepted, ImmutableArray<LedgerEntry> entries, SubmitReply[] replies, CancellationToken cancellation)
-    {
-        ImmutableArray<CommitResult> results;
-        try { results = await scope.Ledger.CommitAsync(entries, cancellation); }
-        catch
-        {
-            foreach (var (_, decision) in accepted) { scope.Memory.Parents.Remove(decision.State.Id); }
-            throw;
-        }
         List<TaskState> children = [];
-        for (var k = 0; k < results.Length; k++)
+        _arriving += accepted.Count;
+        scope.Writing++;
+        // Once it is on disk others may act on a task; they wait until it has its place here.
+        var gates = await scope.Gate.EnterAllAsync(accepted.Select(item => item.Decision.State.Id), cancellation);
+        try
         {
-            var (item, decision) = accepted[k];
-            var state = decision.State with { View = decision.State.View with { Seq = results[k].Seq } };
-            replies[item] = Reply(submissions[item], results[k]);
-            if (results[k].Outcome != CommitOutcome.Done)
-            {
-                if (state.View.Spec.Dependencies.Length > 0) { await RestoreParentsAsync(state.Id, cancellation); }
-                continue;
-            }
-            scope.Metrics.Submitted(state.View.Spec);
-            if (state.View.Spec.Dependencies.Length > 0) { children.Add(state); }
-            else { scope.Memory.Place(state, scope.Now()); }
+            var results = await scope.Ledger.CommitAsync(entries.ToImmutable(), cancellation);
+            for (var k = 0; k < results.Length; k++) { Place(submissions[accepted[k].Item], accepted[k].Decision.State, results[k], out replies[accepted[k].Item], children); }
         }
-        if (children.Count > 0) { await PlaceChildrenAsync(children, cancellation); }
+        finally
+        {
+            scope.Gate.LeaveAll(gates);
+            _arriving -= accepted.Count;
+            scope.Writing--;
+            scope.Written++;
+        }
+        if (children.Count > 0) { await lookAtParents(children, cancellation); }
     }
 
-    /// <summary>
-    /// Places children, then looks at their parents once more: one may have ended between the first look and the commit. They have their place before the look, so that
-    /// a read that fails leaves them waiting for the regular check, not forgotten.
-    /// </summary>
-    private async Task PlaceChildrenAsync(List<TaskState> children, CancellationToken cancellation)
+    private void Place(TaskSubmission submission, TaskState submitted, CommitResult result, out SubmitReply? reply, List<TaskState> children)
     {
-        foreach (var child in children) { scope.Memory.Place(child, scope.Now()); }
-        var parents = await ReadParentsAsync(children.SelectMany(child => child.View.Spec.Dependencies), cancellation);
-        foreach (var child in children)
-        {
-            foreach (var dependency in child.View.Spec.Dependencies)
-            {
-                if (parents.GetValueOrDefault(dependency.TaskId) is var parent && IsFinal(parent)) { await parentEnded(child.Id, dependency.TaskId, parent, cancellation); }
-            }
-        }
-    }
-
-    /// <summary>The id was taken: what waits under it must wait for its own parents, not for those of the refused twin.</summary>
-    private async Task RestoreParentsAsync(string taskId, CancellationToken cancellation)
-    {
-        scope.Memory.Parents.Remove(taskId);
-        if (await scope.Ledger.FindTaskAsync(taskId, cancellation) is not { View.Status: WorkStatus.Pending } state || scope.Memory.Backlog.Find(state.Seq)?.Phase != WaitPhase.Blocked) { return; }
-        var parents = await ReadParentsAsync(state.View.Spec.Dependencies, cancellation);
-        var unmet = state.View.Spec.Dependencies.Where(dependency => !LetsRun(dependency, parents.GetValueOrDefault(dependency.TaskId))).ToList();
-        foreach (var dependency in unmet) { scope.Memory.Parents.Add(taskId, dependency.TaskId, dependency.OnFailure); }
+        reply = Reply(submission, result);
+        if (result.Outcome != CommitOutcome.Done) { return; }
+        var state = submitted with { View = submitted.View with { Seq = result.Seq } };
+        scope.Metrics.Submitted(state.View.Spec);
+        foreach (var dependency in state.View.Spec.Dependencies) { scope.Memory.Parents.Add(state.Id, dependency.TaskId, dependency.OnFailure); }
         scope.Memory.Place(state, scope.Now());
-        // A parent that failed holds its child until the news ends it; the news may have come while the child was not written down.
-        foreach (var dependency in unmet)
-        {
-            if (parents.GetValueOrDefault(dependency.TaskId) is var parent && IsFinal(parent)) { await parentEnded(taskId, dependency.TaskId, parent, cancellation); }
-        }
-    }
-
-    private static bool LetsRun(Dependency dependency, WorkStatus parent) =>
-        parent == WorkStatus.Completed || (IsFinal(parent) && dependency.OnFailure == ParentFailureRule.Run);
-
-    private async Task<Dictionary<string, WorkStatus>> ReadParentsAsync(IEnumerable<Dependency> dependencies, CancellationToken cancellation)
-    {
-        ImmutableArray<string> ids = [.. dependencies.Select(dependency => dependency.TaskId).Distinct(StringComparer.Ordinal)];
-        return ids.Length == 0 ? [] : (await scope.Ledger.OutcomesAsync(ids, cancellation)).ToDictionary(parent => parent.TaskId, parent => parent.Status, StringComparer.Ordinal);
+        if (state.View.Spec.Dependencies.Length > 0) { children.Add(state); }
     }
 
     private SubmitReply? Refusal(TaskSpec spec, QueueSettings settings, Dictionary<string, WorkStatus> parents, int accepted)
@@ -166,6 +136,4 @@ internal sealed class QueueIntake(QueueScope scope, Func<string, string, WorkSta
     };
 
     private static string OperationKey(string key) => "submit:" + key;
-
-    private static bool IsFinal(WorkStatus status) => status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Cancelled;
 }

@@ -19,11 +19,9 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
             {
                 if (state.View.Status == WorkStatus.Pending)
                 {
-                    // A parent that failed keeps its child waiting for the check below, which ends it.
-                    foreach (var edge in edges[state.Seq].Where(edge => !(edge.ParentStatus == WorkStatus.Completed || (IsFinal(edge.ParentStatus) && edge.Rule == ParentFailureRule.Run))))
-                    {
-                        scope.Memory.Parents.Add(state.Id, edge.ParentId, edge.Rule);
-                    }
+                    // A parent that failed keeps its child waiting for the check below, which ends it; so does one that came after its edges were read.
+                    var met = edges[state.Seq].Where(edge => new Dependency(edge.ParentId, edge.Rule).IsMetBy(edge.ParentStatus)).Select(edge => edge.ParentId).ToHashSet(StringComparer.Ordinal);
+                    foreach (var parent in state.View.Spec.Dependencies.Where(parent => !met.Contains(parent.TaskId))) { scope.Memory.Parents.Add(state.Id, parent.TaskId, parent.OnFailure); }
                 }
                 scope.Memory.Restore(state, scope.Now(), edges[state.Seq].Max(edge => edge.ParentEndedAt));
             }
@@ -36,25 +34,64 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
         await CheckParentsAsync(cancellation);
     }
 
-    /// <summary>Takes the news that may have been lost with the silo that had to bring it: of agents and of parents.</summary>
-    public async Task CheckAsync(CancellationToken cancellation)
+    /// <summary>Takes the news that may have been lost with the silo that had to bring it: of agents, of parents, of assigned work.</summary>
+    /// <returns>False: the facts know of more or fewer tasks than memory does (another activation wrote them); it must be made anew.</returns>
+    public async Task<bool> CheckAsync(CancellationToken cancellation)
     {
         await SeatAgentsAsync(cancellation);
         await CheckParentsAsync(cancellation);
+        await CheckChildrenAsync(cancellation);
+        await CheckAssignedAsync(cancellation);
+        return await CountsAgreeAsync(cancellation);
     }
 
-    /// <summary>Seats the agents that serve this queue and are not seated as they are.</summary>
+    /// <summary>Compares counts, in a moment in which nothing is being written; in any other they cannot be compared, and are taken to agree.</summary>
+    private async Task<bool> CountsAgreeAsync(CancellationToken cancellation)
+    {
+        var written = scope.Written;
+        if (scope.Writing > 0) { return true; }
+        var stored = (await scope.Ledger.CountTasksAsync(cancellation)).Where(count => count.Queue == scope.Name && !IsFinal(count.Status)).Sum(count => count.Count);
+        return scope.Writing > 0 || scope.Written != written || stored == scope.Memory.Backlog.Count + scope.Memory.Backlog.Picked + scope.Memory.HeldCount;
+    }
+
+    /// <summary>Looks at the children that wait: nothing touches them meanwhile, so that an end written elsewhere would not be noticed.</summary>
+    private async Task CheckChildrenAsync(CancellationToken cancellation)
+    {
+        foreach (var chunk in scope.Memory.Parents.Children.Chunk(500).ToList())
+        {
+            var ended = (await scope.Ledger.OutcomesAsync([.. chunk], cancellation)).Where(child => IsFinal(child.Status));
+            await control.RereadAsync([.. ended.Select(child => child.TaskId)], cancellation);
+        }
+    }
+
+    /// <summary>Looks at what passive agents hold. No lease of theirs runs out, so that a change written elsewhere would never be noticed.</summary>
+    private async Task CheckAssignedAsync(CancellationToken cancellation)
+    {
+        foreach (var agent in scope.Memory.Holders.ToList())
+        {
+            var remembered = scope.Memory.HeldBy(agent).Select(id => scope.Memory.Held(id)!.State).Where(state => state.HeldBy == AgentMode.Passive).ToList();
+            if (remembered.Count == 0) { continue; }
+            var stored = (await scope.Ledger.HeldTasksAsync(agent, cancellation)).ToDictionary(state => state.Id, state => state.View.Version, StringComparer.Ordinal);
+            await control.RereadAsync([.. remembered.Where(state => stored.GetValueOrDefault(state.Id) != state.View.Version).Select(state => state.Id)], cancellation);
+        }
+    }
+
+    /// <summary>Seats the agents that serve this queue and are not seated as they are, and unseats those that are no more.</summary>
     private async Task SeatAgentsAsync(CancellationToken cancellation)
     {
+        HashSet<string> before = [.. dispatch.Seats.Keys];
         foreach (var agent in await scope.Ledger.AgentsAsync(cancellation))
         {
+            before.Remove(agent.Profile.Id);
             if (!agent.Profile.Queues.Contains(scope.Name)) { continue; }
             var seated = dispatch.Seats.GetValueOrDefault(agent.Profile.Id)?.Presence;
             if (seated is null || seated.Active != agent.Active || seated.Draining != agent.Draining || seated.Profile.Mode != agent.Profile.Mode)
             {
                 dispatch.Seat(new() { Profile = agent.Profile, Active = agent.Active, Draining = agent.Draining, Load = agent.CurrentLoad });
             }
+            else { dispatch.Seats[agent.Profile.Id].Load = agent.CurrentLoad; }
         }
+        foreach (var gone in before) { dispatch.Unseat(gone); }
     }
 
     /// <summary>Looks at the parents of all children that wait, and takes the news that did not come.</summary>

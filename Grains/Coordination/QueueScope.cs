@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using NexusActors.Ledger;
 
@@ -32,6 +33,12 @@ internal sealed class QueueScope
     /// <summary>Whether work is given out.</summary>
     public bool Open => Running && Settings is { Paused: false };
 
+    /// <summary>Commits of tasks under way: begun, and not yet in memory.</summary>
+    public int Writing { get; set; }
+
+    /// <summary>Commits of tasks that ended.</summary>
+    public long Written { get; set; }
+
     private DateTimeOffset _latest;
 
     /// <summary>The time; never runs backwards within one activation.</summary>
@@ -39,6 +46,13 @@ internal sealed class QueueScope
     {
         var now = Time.GetUtcNow();
         return now > _latest ? _latest = now : _latest;
+    }
+
+    /// <summary>Where the named parents stand; unknown ones are left out.</summary>
+    public async Task<Dictionary<string, WorkStatus>> ReadParentsAsync(IEnumerable<Dependency> dependencies, CancellationToken cancellation)
+    {
+        ImmutableArray<string> ids = [.. dependencies.Select(dependency => dependency.TaskId).Distinct(StringComparer.Ordinal)];
+        return ids.Length == 0 ? [] : (await Ledger.OutcomesAsync(ids, cancellation)).ToDictionary(parent => parent.TaskId, parent => parent.Status, StringComparer.Ordinal);
     }
 
     /// <summary>Limits of a key.</summary>

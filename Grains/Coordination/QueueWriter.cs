@@ -28,7 +28,19 @@ internal sealed class QueueWriter(QueueScope scope)
     {
         var entries = ImmutableArray.CreateBuilder<LedgerEntry>(decisions.Count);
         foreach (var decision in decisions) { entries.Add(Entry(decision)); }
-        var results = await scope.Ledger.CommitAsync(entries.MoveToImmutable(), cancellation);
+        scope.Writing++;
+        try { return await CommitAsync(decisions, entries.MoveToImmutable(), byAgent, cancellation); }
+        finally
+        {
+            scope.Writing--;
+            scope.Written++;
+            scope.RequestRound();
+        }
+    }
+
+    private async Task<ImmutableArray<CommitOutcome>> CommitAsync(IReadOnlyList<TaskDecision> decisions, ImmutableArray<LedgerEntry> entries, string? byAgent, CancellationToken cancellation)
+    {
+        var results = await scope.Ledger.CommitAsync(entries, cancellation);
         var now = scope.Now();
         var outcomes = ImmutableArray.CreateBuilder<CommitOutcome>(decisions.Count);
         for (var i = 0; i < results.Length; i++)
@@ -49,7 +61,6 @@ internal sealed class QueueWriter(QueueScope scope)
         {
             if (results[i].Outcome != CommitOutcome.Done) { await ReloadAsync(decisions[i].Before.Id, cancellation); }
         }
-        scope.RequestRound();
         return outcomes.MoveToImmutable();
     }
 
@@ -60,7 +71,15 @@ internal sealed class QueueWriter(QueueScope scope)
     public async Task<TaskState?> ReloadAsync(string taskId, CancellationToken cancellation)
     {
         var state = await scope.Ledger.FindTaskAsync(taskId, cancellation);
-        if (state is not null) { scope.Memory.Place(state, scope.Now()); }
+        if (state is null) { return null; }
+        // Whoever took it out of the agent's hands may not have come to tell it.
+        if (scope.Memory.Held(taskId)?.State.View.AssignedAgent is { } holder && !(state.IsHeld && state.View.AssignedAgent == holder)) { _releases.Enqueue((holder, taskId)); }
+        if (state is { View.Status: WorkStatus.Pending, View.Spec.Dependencies.Length: > 0 })
+        {
+            var parents = await scope.ReadParentsAsync(state.View.Spec.Dependencies, cancellation);
+            foreach (var parent in state.View.Spec.Dependencies.Where(parent => !parent.IsMetBy(parents.GetValueOrDefault(parent.TaskId)))) { scope.Memory.Parents.Add(state.Id, parent.TaskId, parent.OnFailure); }
+        }
+        scope.Memory.Place(state, scope.Now());
         return state;
     }
 
@@ -84,7 +103,9 @@ internal sealed class QueueWriter(QueueScope scope)
                 CoordinationLog.NoticeDelayed(scope.Log, exception, scope.Name);
             }
         }
-        foreach (var group in Drain(_releases).GroupBy(release => release.AgentId, release => release.TaskId).ToList())
+        // Not of those that it holds anew by now.
+        var releases = Drain(_releases).Where(release => scope.Memory.Held(release.TaskId)?.State.View.AssignedAgent != release.AgentId).GroupBy(release => release.AgentId, release => release.TaskId);
+        foreach (var group in releases.ToList())
         {
             try { await scope.Grains.GetGrain<IAgentGrain>(group.Key).ReleasedAsync([.. group], cancellation); }
             catch (Exception exception) when (IsPassing(exception))

@@ -39,6 +39,9 @@ internal sealed partial class Backlog
         return task;
     }
 
+    /// <summary>Tasks that are picked and not yet settled.</summary>
+    public int Picked => _picked.Count;
+
     /// <summary>Puts a picked task back as if it had never been picked. One that was settled meanwhile stays where it is.</summary>
     public void Return(WaitingTask task, long now)
     {
