@@ -10,7 +10,7 @@ namespace NexusActors.Coordination;
 public sealed record Dependency([property: Id(0)] string TaskId, [property: Id(1)] ParentFailureRule OnFailure = ParentFailureRule.Skip)
 {
     /// <summary>Whether a parent that stands so lets the child run.</summary>
-    public bool IsMetBy(WorkStatus status) => status == WorkStatus.Completed || (OnFailure == ParentFailureRule.Run && status is WorkStatus.Failed or WorkStatus.Cancelled);
+    public bool IsMetBy(WorkStatus status) => status == WorkStatus.Completed || (OnFailure == ParentFailureRule.Run && status.IsFinal());
 }
 
 /// <summary>Limits in time. Null: none, or the configured default.</summary>

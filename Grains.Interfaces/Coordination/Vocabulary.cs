@@ -67,6 +67,13 @@ public enum WorkStatus
     Cancelled = 7,
 }
 
+/// <summary>What statuses mean.</summary>
+public static class WorkStatuses
+{
+    /// <summary>Whether a task that stands so has ended (a failed or cancelled one until it is redriven).</summary>
+    public static bool IsFinal(this WorkStatus status) => status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Cancelled;
+}
+
 /// <summary>How an agent gets its work.</summary>
 public enum AgentMode
 {

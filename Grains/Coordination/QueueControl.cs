@@ -126,7 +126,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
             {
                 foreach (var dependency in child.View.Spec.Dependencies)
                 {
-                    if (parents.GetValueOrDefault(dependency.TaskId) is var parent and (WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Cancelled)) { await ParentEndedAsync(child.Id, dependency.TaskId, parent, cancellation); }
+                    if (parents[dependency.TaskId].Status is var parent && parent.IsFinal()) { await ParentEndedAsync(child.Id, dependency.TaskId, parent, cancellation); }
                 }
             }
         }

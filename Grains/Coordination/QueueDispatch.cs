@@ -8,9 +8,12 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
 {
     private const int RoundMax = 64;
     private const int TriesMax = 3;
+    /// <summary>How long work is kept for an agent that was woken for it, before the next in line is woken.</summary>
+    private static readonly TimeSpan WokenGrace = TimeSpan.FromMilliseconds(100);
     private readonly SortedDictionary<string, AgentSeat> _seats = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, AgentSeat> _passive = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PullBid> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Wants, long Until)> _woken = new(StringComparer.Ordinal);
 
     /// <summary>Agents that serve the queue.</summary>
     public IReadOnlyDictionary<string, AgentSeat> Seats => _seats;
@@ -18,12 +21,17 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Whether somebody waits for work.</summary>
     public bool HasTakers => _waiting.Count + _passive.Count > 0;
 
+    /// <summary>When those who wait must be looked at again, because an agent that was woken may not have come (UTC ticks).</summary>
+    public long NextDue() => _woken.Count > 0 && _waiting.Count > 0 && scope.Memory.Backlog.Ready > 0 ? _woken.Values.Min(woken => woken.Until) : long.MaxValue;
+
     /// <summary>Takes in an agent, or a change of it.</summary>
     public void Seat(AgentPresence presence)
     {
         var seat = _seats[presence.Profile.Id] = new(presence);
         if (seat.IsPassive) { _passive[seat.AgentId] = seat; } else { _passive.Remove(seat.AgentId); }
-        if (!presence.Active || presence.Draining) { _waiting.Remove(presence.Profile.Id); }
+        if (presence.Active && !presence.Draining) { return; }
+        _waiting.Remove(seat.AgentId);
+        _woken.Remove(seat.AgentId);
     }
 
     /// <summary>Forgets an agent.</summary>
@@ -32,6 +40,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         _seats.Remove(agentId);
         _passive.Remove(agentId);
         _waiting.Remove(agentId);
+        _woken.Remove(agentId);
     }
 
     /// <summary>A passive agent's hands are freer.</summary>
@@ -51,12 +60,17 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Gives the bidder the first tasks in order that suit it.</summary>
     public async Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation)
     {
+        var announced = _woken.Remove(bid.AgentId, out var woken) ? woken.Wants : 0;
         // Again where nothing came of what was picked: another turn or activation had it already, and now the order is right.
         for (var tries = 0; scope.Open && tries < TriesMax && Pick(PullBid.From(bid)) is { Count: > 0 } picked; tries++)
         {
-            if (await TakeAsync(picked, bid.AgentId, cancellation) is { Length: > 0 } leased) { return leased; }
+            if (await TakeAsync(picked, bid.AgentId, cancellation) is not { Length: > 0 } leased) { continue; }
+            if (leased.Length < announced) { scope.RequestRound(); }
+            return leased;
         }
         if (bid.Wait) { _waiting[bid.AgentId] = PullBid.From(bid); }
+        // What it was woken for and does not take is for the next in line.
+        if (announced > 0) { scope.RequestRound(); }
         return [];
     }
 
@@ -83,16 +97,14 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
 
     private async Task<ImmutableArray<LeasedTask>> TakeAsync(List<WaitingTask> picked, string agentId, CancellationToken cancellation)
     {
-        var leased = await GiveAsync(picked, (_, _) => (agentId, AgentMode.Pull), cancellation);
-        ImmutableArray<string> parents = [.. leased.SelectMany(state => state.View.Spec.Dependencies).Select(dependency => dependency.TaskId).Distinct(StringComparer.Ordinal)];
-        var results = parents.Length == 0 ? [] : (await scope.Ledger.OutcomesAsync(parents, cancellation)).ToDictionary(parent => parent.TaskId, StringComparer.Ordinal);
+        var (leased, parents) = await GiveAsync(picked, (_, _) => (agentId, AgentMode.Pull), cancellation);
         return [.. leased.Select(state => new LeasedTask
         {
             Task = state.View,
             Attempt = state.View.Attempt,
             Token = state.Token!,
             ExpiresAt = state.ExpiresAt!.Value,
-            Parents = [.. state.View.Spec.Dependencies.Where(dependency => results.ContainsKey(dependency.TaskId)).Select(dependency => results[dependency.TaskId])],
+            Parents = [.. state.View.Spec.Dependencies.Select(dependency => parents[dependency.TaskId])],
         })];
     }
 
@@ -115,7 +127,8 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         Dictionary<string, WaitingTask> accepted = new(StringComparer.Ordinal);
         try
         {
-            foreach (var state in await GiveAsync(picked, (seq, _) => (chosen[seq].Seat.AgentId, AgentMode.Passive), cancellation, seq => chosen[seq].Why, OfferAsync)) { accepted.Remove(state.Id); }
+            var (assigned, _) = await GiveAsync(picked, (seq, _) => (chosen[seq].Seat.AgentId, AgentMode.Passive), cancellation, seq => chosen[seq].Why, OfferAsync);
+            foreach (var state in assigned) { accepted.Remove(state.Id); }
             return true;
         }
         finally
@@ -142,8 +155,8 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         }
     }
 
-    /// <summary>Leases picked tasks in one commit. Whatever is not given goes back to where it stood.</summary>
-    private async Task<List<TaskState>> GiveAsync(
+    /// <summary>Leases picked tasks in one commit, with their parents' results. Whatever is not given goes back to where it stood.</summary>
+    private async Task<(List<TaskState> Given, Dictionary<string, ParentResult> Parents)> GiveAsync(
         List<WaitingTask> picked, Func<long, TaskState, (string AgentId, AgentMode Mode)> to, CancellationToken cancellation,
         Func<long, string>? why = null, Func<WaitingTask, TaskState, Task<bool>>? offer = null)
     {
@@ -154,6 +167,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         {
             var states = await ReadAsync(picked, cancellation);
             gates = await scope.Gate.EnterAllAsync(states.Select(state => state.Id), cancellation);
+            var parents = await scope.ReadParentsAsync(states.SelectMany(state => state.View.Spec.Dependencies), cancellation);
             var now = scope.Now();
             List<TaskDecision> decisions = new(states.Count);
             foreach (var state in states)
@@ -164,12 +178,18 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
                     await writer.ReloadAsync(state.Id, cancellation);
                     continue;
                 }
+                // Memory says that no parent is in the way; the facts have the last word.
+                if (!state.View.Spec.Dependencies.All(parent => parent.IsMetBy(parents[parent.TaskId].Status)))
+                {
+                    await writer.WaitForParentsAsync(state, cancellation);
+                    continue;
+                }
                 if (offer is not null && !await offer(left[state.Seq], state)) { continue; }
                 var (agentId, mode) = to(state.Seq, state);
                 var decision = TaskTransitions.Lease(state, agentId, mode, scope.Tokens.Next(), why?.Invoke(state.Seq) ?? Why(left[state.Seq], now), now);
                 if (decision.Changes) { decisions.Add(decision); }
             }
-            if (decisions.Count == 0) { return given; }
+            if (decisions.Count == 0) { return (given, parents); }
             var outcomes = await writer.CommitAsync(decisions, byAgent: null, cancellation);
             for (var i = 0; i < outcomes.Length; i++)
             {
@@ -182,7 +202,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
                     scope.Metrics.Waited(now.UtcTicks - task.ReadySince);
                 }
             }
-            return given;
+            return (given, parents);
         }
         finally
         {
@@ -213,14 +233,18 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
 
     private async Task WakeAsync(CancellationToken cancellation)
     {
-        var ready = scope.Memory.Backlog.Ready;
-        if (ready == 0 || _waiting.Count == 0) { return; }
+        var now = scope.Now().UtcTicks;
+        foreach (var (agentId, (_, until)) in _woken) { if (until <= now) { _woken.Remove(agentId); } }
+        var ready = scope.Memory.Backlog.Ready - _woken.Values.Sum(woken => woken.Wants);
+        if (ready <= 0 || _waiting.Count == 0) { return; }
         foreach (var bid in _waiting.Values.ToList())
         {
             if (ready <= 0) { return; }
-            if (scope.Memory.Backlog.Peek(bid) is null) { continue; }
-            if (!_waiting.Remove(bid.AgentId)) { continue; }
+            if (scope.Memory.Backlog.Peek(bid) is null || !_waiting.Remove(bid.AgentId)) { continue; }
+            // Before the call: it may ask before the answer is here.
+            _woken[bid.AgentId] = (bid.Wants, now + WokenGrace.Ticks);
             if (await scope.Grains.GetGrain<IAgentGrain>(bid.AgentId).WakeAsync(scope.Name, cancellation)) { ready -= bid.Wants; }
+            else { _woken.Remove(bid.AgentId); }
         }
     }
 

@@ -199,7 +199,7 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
                 break;
             }
         }
-        var due = TimeSpan.FromTicks(Math.Max(0, _scope.Memory.NextDue() - _scope.Now().UtcTicks));
+        var due = TimeSpan.FromTicks(Math.Max(0, Math.Min(_scope.Memory.NextDue(), _dispatch.NextDue()) - _scope.Now().UtcTicks));
         due = due < options.Value.CoordinationInterval ? due : options.Value.CoordinationInterval;
         due = due > pause ? due : pause;
         _timerDue = _scope.Now().UtcTicks + due.Ticks;

@@ -106,7 +106,7 @@ internal sealed class QueueIntake(QueueScope scope, Func<IReadOnlyList<TaskState
         if (state.View.Spec.Dependencies.Length > 0) { children.Add(state); }
     }
 
-    private SubmitReply? Refusal(TaskSpec spec, QueueSettings settings, Dictionary<string, WorkStatus> parents, int accepted)
+    private SubmitReply? Refusal(TaskSpec spec, QueueSettings settings, Dictionary<string, ParentResult> parents, int accepted)
     {
         for (var k = 0; k < spec.Dependencies.Length; k++)
         {

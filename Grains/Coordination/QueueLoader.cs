@@ -50,7 +50,7 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
     {
         var written = scope.Written;
         if (scope.Writing > 0) { return true; }
-        var stored = (await scope.Ledger.CountTasksAsync(cancellation)).Where(count => count.Queue == scope.Name && !IsFinal(count.Status)).Sum(count => count.Count);
+        var stored = (await scope.Ledger.CountTasksAsync(cancellation)).Where(count => count.Queue == scope.Name && !count.Status.IsFinal()).Sum(count => count.Count);
         return scope.Writing > 0 || scope.Written != written || stored == scope.Memory.Backlog.Count + scope.Memory.Backlog.Picked + scope.Memory.HeldCount;
     }
 
@@ -59,7 +59,7 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
     {
         foreach (var chunk in scope.Memory.Parents.Children.Chunk(500).ToList())
         {
-            var ended = (await scope.Ledger.OutcomesAsync([.. chunk], cancellation)).Where(child => IsFinal(child.Status));
+            var ended = (await scope.Ledger.OutcomesAsync([.. chunk], cancellation)).Where(child => child.Status.IsFinal());
             await control.RereadAsync([.. ended.Select(child => child.TaskId)], cancellation);
         }
     }
@@ -101,7 +101,7 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
         string[] parents = [.. scope.Memory.Parents.Children.SelectMany(scope.Memory.Parents.UnmetOf).Distinct(StringComparer.Ordinal)];
         foreach (var chunk in parents.Chunk(500))
         {
-            var ended = (await scope.Ledger.OutcomesAsync([.. chunk], cancellation)).Where(parent => IsFinal(parent.Status)).ToDictionary(parent => parent.TaskId, parent => parent.Status, StringComparer.Ordinal);
+            var ended = (await scope.Ledger.OutcomesAsync([.. chunk], cancellation)).Where(parent => parent.Status.IsFinal()).ToDictionary(parent => parent.TaskId, parent => parent.Status, StringComparer.Ordinal);
             if (ended.Count == 0) { continue; }
             foreach (var (child, parent) in scope.Memory.Parents.Children.SelectMany(child => scope.Memory.Parents.UnmetOf(child).Where(ended.ContainsKey).Select(parent => (child, parent))).ToList())
             {
@@ -109,6 +109,4 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
             }
         }
     }
-
-    private static bool IsFinal(WorkStatus status) => status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Cancelled;
 }

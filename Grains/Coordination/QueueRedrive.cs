@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using NexusActors.Errors;
 
 namespace NexusActors.Coordination;
@@ -51,17 +50,17 @@ internal sealed class QueueRedrive(QueueScope scope, QueueControl control)
     }
 
     /// <summary>Writes down the parents to wait for before the commit places the task.</summary>
-    private TaskDecision Decide(TaskState state, Dictionary<string, WorkStatus> parents)
+    private TaskDecision Decide(TaskState state, Dictionary<string, ParentResult> parents)
     {
         var decision = TaskTransitions.Redrive(state, scope.Now());
         if (!decision.Changes) { return decision; }
         if (BrokenBy(state, parents) is { } broken)
         {
-            return TaskDecision.Refuse(state, NexusError.WrongState, $"Its parent '{broken}' is {parents[broken].Wire()}. Take that one up first (POST /tasks/{{id}}/redrive).");
+            return TaskDecision.Refuse(state, NexusError.WrongState, $"Its parent '{broken}' is {parents[broken].Status.Wire()}. Take that one up first (POST /tasks/{{id}}/redrive).");
         }
         foreach (var dependency in state.View.Spec.Dependencies)
         {
-            if (!IsFinal(parents.GetValueOrDefault(dependency.TaskId))) { scope.Memory.Parents.Add(state.Id, dependency.TaskId, dependency.OnFailure); }
+            if (!parents[dependency.TaskId].Status.IsFinal()) { scope.Memory.Parents.Add(state.Id, dependency.TaskId, dependency.OnFailure); }
         }
         return decision;
     }
@@ -72,8 +71,6 @@ internal sealed class QueueRedrive(QueueScope scope, QueueControl control)
         if (scope.Memory.Backlog.Find(state.Seq) is null) { scope.Memory.Parents.Remove(state.Id); }
     }
 
-    private static string? BrokenBy(TaskState state, Dictionary<string, WorkStatus> parents) => state.View.Spec.Dependencies
-        .FirstOrDefault(dependency => dependency.OnFailure != ParentFailureRule.Run && parents.GetValueOrDefault(dependency.TaskId) is WorkStatus.Failed or WorkStatus.Cancelled)?.TaskId;
-
-    private static bool IsFinal(WorkStatus status) => status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Cancelled;
+    private static string? BrokenBy(TaskState state, Dictionary<string, ParentResult> parents) => state.View.Spec.Dependencies
+        .FirstOrDefault(dependency => dependency.OnFailure != ParentFailureRule.Run && parents[dependency.TaskId].Status is WorkStatus.Failed or WorkStatus.Cancelled)?.TaskId;
 }

@@ -48,11 +48,11 @@ internal sealed class QueueScope
         return now > _latest ? _latest = now : _latest;
     }
 
-    /// <summary>Where the named parents stand; unknown ones are left out.</summary>
-    public async Task<Dictionary<string, WorkStatus>> ReadParentsAsync(IEnumerable<Dependency> dependencies, CancellationToken cancellation)
+    /// <summary>Where parents stand, with their results; unknown ones are left out.</summary>
+    public async Task<Dictionary<string, ParentResult>> ReadParentsAsync(IEnumerable<Dependency> dependencies, CancellationToken cancellation)
     {
         ImmutableArray<string> ids = [.. dependencies.Select(dependency => dependency.TaskId).Distinct(StringComparer.Ordinal)];
-        return ids.Length == 0 ? [] : (await Ledger.OutcomesAsync(ids, cancellation)).ToDictionary(parent => parent.TaskId, parent => parent.Status, StringComparer.Ordinal);
+        return ids.Length == 0 ? [] : (await Ledger.OutcomesAsync(ids, cancellation)).ToDictionary(parent => parent.TaskId, StringComparer.Ordinal);
     }
 
     /// <summary>Limits of a key.</summary>

@@ -74,13 +74,23 @@ internal sealed class QueueWriter(QueueScope scope)
         if (state is null) { return null; }
         // Whoever took it out of the agent's hands may not have come to tell it.
         if (scope.Memory.Held(taskId)?.State.View.AssignedAgent is { } holder && !(state.IsHeld && state.View.AssignedAgent == holder)) { _releases.Enqueue((holder, taskId)); }
-        if (state is { View.Status: WorkStatus.Pending, View.Spec.Dependencies.Length: > 0 })
-        {
-            var parents = await scope.ReadParentsAsync(state.View.Spec.Dependencies, cancellation);
-            foreach (var parent in state.View.Spec.Dependencies.Where(parent => !parent.IsMetBy(parents.GetValueOrDefault(parent.TaskId)))) { scope.Memory.Parents.Add(state.Id, parent.TaskId, parent.OnFailure); }
-        }
-        scope.Memory.Place(state, scope.Now());
+        if (state is { View.Status: WorkStatus.Pending, View.Spec.Dependencies.Length: > 0 }) { await WaitForParentsAsync(state, cancellation); }
+        else { scope.Memory.Place(state, scope.Now()); }
         return state;
+    }
+
+    /// <summary>
+    /// Lets a pending task wait for all its parents, then looks at them: those that have ended are news for the next round. In this order, so that a parent that ends meanwhile finds its child waiting.
+    /// </summary>
+    public async Task WaitForParentsAsync(TaskState child, CancellationToken cancellation)
+    {
+        scope.Memory.Parents.Remove(child.Id);
+        foreach (var parent in child.View.Spec.Dependencies) { scope.Memory.Parents.Add(child.Id, parent.TaskId, parent.OnFailure); }
+        scope.Memory.Place(child, scope.Now());
+        foreach (var parent in (await scope.ReadParentsAsync(child.View.Spec.Dependencies, cancellation)).Values.Where(parent => parent.Status.IsFinal()))
+        {
+            _endings.Enqueue((new(child.Id, scope.Name), parent.TaskId, parent.Status));
+        }
     }
 
     /// <summary>Tells agents of tasks that left their hands and children of parents that ended. What cannot be delivered now is kept for the next round.</summary>

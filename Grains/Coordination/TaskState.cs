@@ -48,7 +48,7 @@ internal sealed record TaskState
     public bool IsHeld => View.Status is WorkStatus.Assigned or WorkStatus.InProgress or WorkStatus.Delegated;
 
     /// <summary>Whether it has ended.</summary>
-    public bool IsFinal => View.Status is WorkStatus.Completed or WorkStatus.Failed or WorkStatus.Cancelled;
+    public bool IsFinal => View.Status.IsFinal();
 }
 
 /// <summary>A lease that ended, with the answer its report was given.</summary>

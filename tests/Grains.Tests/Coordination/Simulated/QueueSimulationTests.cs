@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 
 namespace NexusActors.Coordination;
@@ -8,6 +9,9 @@ namespace NexusActors.Coordination;
 /// </summary>
 public sealed class QueueSimulationTests
 {
+    /// <summary>Lives per test; more for a longer search (<c>SIMULATION_LIVES</c>).</summary>
+    private static readonly int Lives = int.Parse(Environment.GetEnvironmentVariable("SIMULATION_LIVES") ?? "1000", CultureInfo.InvariantCulture);
+
     private static Gen<Step> Steps(bool alone) =>
         from act in Gen.Frequency((6, Gen.Const(Act.Submit)), (6, Gen.Const(Act.Lease)), (6, Gen.Const(Act.Report)), (2, Gen.Const(Act.Renew)), (2, Gen.Const(Act.Cancel)), (2, Gen.Const(Act.Redrive)),
             (1, Gen.Const(Act.RedriveFailed)), (3, Gen.Const(Act.Status)), (1, Gen.Const(Act.Silence)), (1, Gen.Const(Act.Pause)), (1, Gen.Const(Act.Fault)), (4, Gen.Const(Act.Pass)), (1, Gen.Const(Act.Explain)),
@@ -19,9 +23,9 @@ public sealed class QueueSimulationTests
 
     [Fact]
     public void Queues_AloneOnTheirTasks_EndEveryTaskAndKeepEveryRule() =>
-        Gen.Select(Gen.Int[0, 1_000_000], Steps(alone: true).Array[1, 60]).Sample((seed, steps) => new SimulatedWorld(seed, alone: true).Go(steps), iter: 1_000);
+        Gen.Select(Gen.Int[0, 1_000_000], Steps(alone: true).Array[1, 60]).Sample((seed, steps) => new SimulatedWorld(seed, alone: true).Go(steps), iter: Lives);
 
     [Fact]
     public void Queues_OthersWriteBehindTheirBacks_HealAndEndEveryTask() =>
-        Gen.Select(Gen.Int[0, 1_000_000], Steps(alone: false).Array[1, 60]).Sample((seed, steps) => new SimulatedWorld(seed, alone: false).Go(steps), iter: 1_000);
+        Gen.Select(Gen.Int[0, 1_000_000], Steps(alone: false).Array[1, 60]).Sample((seed, steps) => new SimulatedWorld(seed, alone: false).Go(steps), iter: Lives);
 }

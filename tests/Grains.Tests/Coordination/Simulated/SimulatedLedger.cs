@@ -15,6 +15,7 @@ internal sealed class SimulatedLedger(SimulatedThread thread, SimulatedClock clo
     private readonly Dictionary<string, TaskState> _tasks = new(StringComparer.Ordinal);
     private readonly Dictionary<long, string> _ids = [];
     private readonly Dictionary<string, ImmutableArray<LedgerEvent>> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Operation> _operations = new(StringComparer.Ordinal);
     private readonly HashSet<string> _tokens = new(StringComparer.Ordinal);
 
     /// <summary>How often a call fails.</summary>
@@ -35,8 +36,13 @@ internal sealed class SimulatedLedger(SimulatedThread thread, SimulatedClock clo
     /// <summary>Writes at once, as another activation would.</summary>
     public CommitResult Write(LedgerEntry entry)
     {
+        if (entry.Operation is { } operation && _operations.GetValueOrDefault(operation.Key) is { } first)
+        {
+            return first.BodyHash == operation.BodyHash ? new(CommitOutcome.Repeated, FirstAnswer: first.Answer) : new(CommitOutcome.KeyReused);
+        }
         var result = Apply(entry.Change!);
         if (result.Outcome != CommitOutcome.Done) { return result; }
+        if (entry.Operation is { } done) { _operations.Add(done.Key, done); }
         foreach (var happened in entry.Events) { if (happened.TaskId is { } id) { _events[id] = _events.GetValueOrDefault(id, []).Add(happened); } }
         foreach (var tally in entry.Tallies) { Loads[tally.AgentId] = Loads.GetValueOrDefault(tally.AgentId) + tally.Load; }
         return result;
@@ -142,7 +148,7 @@ internal sealed class SimulatedLedger(SimulatedThread thread, SimulatedClock clo
 
     public Task<string?> FindSettingAsync(string name, CancellationToken cancellation) => ReadAsync(() => (string?)null);
 
-    public Task<Operation?> FindOperationAsync(string key, CancellationToken cancellation) => ReadAsync(() => (Operation?)null);
+    public Task<Operation?> FindOperationAsync(string key, CancellationToken cancellation) => ReadAsync(() => _operations.GetValueOrDefault(key));
 
     public Task<ImmutableArray<AgentView>> AgentsAsync(CancellationToken cancellation) => ReadAsync(() => Agents.Select(agent => agent with { CurrentLoad = Loads.GetValueOrDefault(agent.Profile.Id) }).ToImmutableArray());
 

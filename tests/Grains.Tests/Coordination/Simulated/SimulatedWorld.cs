@@ -27,6 +27,7 @@ internal sealed partial class SimulatedWorld
     private readonly IGrainFactory _grains;
     private readonly List<(string What, Task Task)> _calls = [];
     private readonly Random _random;
+    private readonly List<ImmutableArray<TaskSubmission>> _submitted = [];
     private int _ids;
 
     public SimulatedWorld(int seed, bool alone)
@@ -82,8 +83,7 @@ internal sealed partial class SimulatedWorld
         switch (step.Act)
         {
             case Act.Submit:
-                var batch = Batch(step, queue.Scope.Name);
-                Call("submit", () => queue.Intake.SubmitAsync(batch, default));
+                Submit(step.C % 4 == 0 && _submitted.Count > 0 ? _submitted[step.B % _submitted.Count] : Batch(step, queue.Scope.Name));
                 break;
             case Act.Lease when agent.Profile.Mode == AgentMode.Pull:
                 Lease(agent, queue, 1 + (step.C % 3), wait: step.C % 2 == 0 && agent.Waits is null);
@@ -148,6 +148,13 @@ internal sealed partial class SimulatedWorld
         Settle(() => Call("load", fresh.LoadAsync));
     }
 
+    /// <summary>Hands in a batch, or one that was handed in before: a client that heard nothing says it again.</summary>
+    private void Submit(ImmutableArray<TaskSubmission> batch)
+    {
+        _submitted.Add(batch);
+        Call("submit", () => _queues[batch[0].Spec.Queue].Intake.SubmitAsync(batch, default));
+    }
+
     private ImmutableArray<TaskSubmission> Batch(Step step, string queue)
     {
         var batch = ImmutableArray.CreateBuilder<TaskSubmission>();
@@ -156,6 +163,8 @@ internal sealed partial class SimulatedWorld
             string[] parents = [.. _ledger.Tasks.Select(task => task.Id).Concat(batch.Select(item => item.Spec.Id)).Where(_ => _random.Next(6) == 0).Take(3)];
             batch.Add(new()
             {
+                IdempotencyKey = _random.Next(3) == 0 ? null : $"key {_ids + 1}",
+                BodyHash = "",
                 Spec = Sample.Spec(step.C % 20 == 0 ? "twin" : $"t{++_ids}", spec => spec with
                 {
                     Queue = queue,
