@@ -11,7 +11,7 @@ public sealed partial class ShapeTests
     /// <summary>Files above the limit with the number of lines allowed and the reason. None is wished.</summary>
     private static readonly Dictionary<string, (int Lines, string Reason)> Exceptions = new()
     {
-        ["Grains/Coordination/AgentGrain.cs"] = (280, "nineteen short methods, one for each question that an agent is asked; capacity and waiting are parts of their own already"),
+        ["Grains/Coordination/AgentGrain.cs"] = (190, "sixteen short methods, one for each question that an agent is asked; its work is a part of its own already"),
         ["Grains/Coordination/QueueGrain.cs"] = (220, "turn-taking of its six parts and twenty methods that hand on to them"),
     };
 

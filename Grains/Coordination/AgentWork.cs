@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using NexusActors.Errors;
+using NexusActors.Ledger;
+
+namespace NexusActors.Coordination;
+
+/// <summary>An agent's work: what it holds, what it asks for and reports, and how its long polls wait. For one grain's scheduler only.</summary>
+internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains, TimeProvider time)
+{
+    private static readonly TimeSpan SettlePeriod = TimeSpan.FromSeconds(10);
+    private readonly AgentHands _hands = new();
+    private readonly AgentDoorbell _doorbell = new();
+    private readonly HashSet<string> _turnedAway = new(StringComparer.Ordinal);
+    private DateTimeOffset _settled;
+
+    /// <summary>Units in use or set aside.</summary>
+    public int Units => _hands.Units;
+
+    /// <summary>Whether a long poll waits: a sign of life.</summary>
+    public bool HasListeners => _doorbell.HasListeners;
+
+    /// <summary>Queues that an agent serves or holds work of.</summary>
+    public ImmutableArray<string> QueuesOf(AgentView agent) => [.. agent.Profile.Queues.Union(_hands.Queues, StringComparer.Ordinal)];
+
+    /// <summary>Takes into its hands what it holds by the facts.</summary>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        foreach (var state in await ledger.HeldTasksAsync(id, cancellation)) { _hands.Take(Share(state.View.Spec), state.Token); }
+    }
+
+    /// <summary>Lets everything go.</summary>
+    public void Clear()
+    {
+        _hands.Clear();
+        _doorbell.Ring();
+    }
+
+    /// <summary>Ends all waits: something about the agent has changed.</summary>
+    public void Ring() => _doorbell.Ring();
+
+    /// <summary>Asks the queues until one gives, or the wait is over.</summary>
+    /// <param name="request">How many, and how long to wait.</param>
+    /// <param name="current">The agent as it is now; null when it is gone.</param>
+    /// <param name="cancellation">The caller has gone: what comes too late is given back.</param>
+    public async Task<ImmutableArray<LeasedTask>> LeaseAsync(LeaseRequest request, Func<AgentView?> current, CancellationToken cancellation)
+    {
+        var until = time.GetUtcNow() + request.Wait;
+        while (true)
+        {
+            var rung = _doorbell.Listen();
+            var wait = until - time.GetUtcNow();
+            if (current() is not { Draining: false } agent) { return []; }
+            if (await TryLeaseAsync(agent, request.Max, wait > TimeSpan.Zero) is { Length: > 0 } leased)
+            {
+                if (!cancellation.IsCancellationRequested) { return leased; }
+                await GiveBackAsync(leased, "the agent was gone when its tasks came");
+                cancellation.ThrowIfCancellationRequested();
+            }
+            if (wait <= TimeSpan.Zero) { return []; }
+            await _doorbell.WaitAsync(rung, wait, time, cancellation);
+        }
+    }
+
+    /// <summary>Renews leases and takes progress, in all queues.</summary>
+    public async Task<HeartbeatReply> RenewAsync(AgentView agent, Heartbeat heartbeat)
+    {
+        var byQueue = (heartbeat.Leases ?? []).ToLookup(lease => _hands.QueueOf(lease.TaskId), StringComparer.Ordinal);
+        var (orders, held) = (ImmutableArray.CreateBuilder<AgentOrder>(), ImmutableArray.CreateBuilder<HeldLease>());
+        HashSet<LeaseProgress> lost = [.. heartbeat.Leases ?? []];
+        foreach (var queue in QueuesOf(agent))
+        {
+            // A lease that is not known here may be known there: a grant whose answer was lost on its way.
+            ImmutableArray<LeaseProgress> named = [.. byQueue[queue], .. byQueue[null]];
+            var reply = await grains.GetGrain<IQueueGrain>(queue).RenewAsync(id, heartbeat.Leases is null ? null : named, CancellationToken.None);
+            orders.AddRange(reply.Orders);
+            held.AddRange(reply.Held);
+            lost.ExceptWith(named.Where(lease => !reply.Lost.Contains(lease.TaskId)));
+        }
+        foreach (var lease in lost) { _hands.Lose(lease.TaskId, lease.Token); }
+        if (agent.Draining) { orders.Add(new(OrderKind.Drain, null, null)); }
+        return new() { Orders = orders.ToImmutable(), Held = held.ToImmutable(), Lost = [.. lost.Select(lease => lease.TaskId)] };
+    }
+
+    /// <summary>Takes reports to the queues of their tasks; each is answered for itself.</summary>
+    public async Task<ImmutableArray<ReportReply>> ReportAsync(ImmutableArray<LeaseReport> reports, CancellationToken cancellation)
+    {
+        var replies = new ReportReply[reports.Length];
+        var places = new string?[reports.Length];
+        for (var i = 0; i < reports.Length; i++)
+        {
+            places[i] = _hands.QueueOf(reports[i].TaskId) ?? (await ledger.FindTaskAsync(reports[i].TaskId, cancellation))?.View.Spec.Queue;
+            if (places[i] is null) { replies[i] = new() { TaskId = reports[i].TaskId, Error = NexusError.NotFound, Message = $"There is no task '{reports[i].TaskId}'." }; }
+        }
+        foreach (var queue in places.OfType<string>().Distinct(StringComparer.Ordinal).ToList())
+        {
+            int[] items = [.. Enumerable.Range(0, reports.Length).Where(i => places[i] == queue)];
+            var answers = await grains.GetGrain<IQueueGrain>(queue).ReportAsync(id, [.. items.Select(i => reports[i])], CancellationToken.None);
+            for (var k = 0; k < items.Length; k++) { replies[items[k]] = answers[k]; }
+        }
+        for (var i = 0; i < reports.Length; i++)
+        {
+            // By token, also when accepted: a repeat of an old report must not free what is held anew.
+            if (replies[i].Error is NexusError.None or NexusError.LeaseLost) { _hands.Lose(reports[i].TaskId, reports[i].Token); }
+        }
+        _doorbell.Ring();
+        return ImmutableArray.Create(replies);
+    }
+
+    /// <summary>Makes room for a task that a queue wants to assign. False: there is none.</summary>
+    public async Task<bool> OfferAsync(AgentProfile profile, WorkShare work, CancellationToken cancellation)
+    {
+        if (!_hands.HasRoom(profile, work)) { await SettleAsync(cancellation); }
+        if (!_hands.HasRoom(profile, work))
+        {
+            _turnedAway.Add(work.Queue);
+            return false;
+        }
+        _hands.Take(work);
+        return true;
+    }
+
+    /// <summary>Tasks left its hands by other ways than its own report. True: queues whose offers found no room must hear of it; they do not see what leaves these hands elsewhere.</summary>
+    public bool Release(ImmutableArray<string> taskIds)
+    {
+        foreach (var taskId in taskIds) { _hands.Drop(taskId); }
+        _doorbell.Ring();
+        var turnedAway = _turnedAway.Count > 0;
+        _turnedAway.Clear();
+        return turnedAway;
+    }
+
+    /// <summary>A queue has work. False: nobody waits here, or nobody who has room; an agent that is full by now is rung all the same, but must not keep the work from the next in line.</summary>
+    public bool Wake(AgentView? agent) => _doorbell.Ring() && agent is { Draining: false } && _hands.HeldUnits < agent.Profile.MaxCapacity;
+
+    private async Task<ImmutableArray<LeasedTask>> TryLeaseAsync(AgentView agent, int max, bool wait)
+    {
+        if (agent.Profile.MaxCapacity <= _hands.Units) { await SettleAsync(CancellationToken.None); }
+        var free = agent.Profile.MaxCapacity - _hands.Units;
+        if (free <= 0) { return []; }
+        var wanted = Math.Min(max, free);
+        // Set aside while the queues are asked, so that two calls of one agent do not take the same room.
+        _hands.Reserve(wanted);
+        try
+        {
+            foreach (var queue in agent.Profile.Queues)
+            {
+                var bid = new AgentBid { AgentId = id, Capabilities = agent.Profile.Capabilities, Max = wanted, FreeUnits = free, FreeResources = _hands.FreeResources(agent.Profile), Wait = wait };
+                var leased = await grains.GetGrain<IQueueGrain>(queue).LeaseAsync(bid, CancellationToken.None);
+                if (leased.Length == 0) { continue; }
+                foreach (var lease in leased) { _hands.Take(Share(lease.Task.Spec), lease.Token); }
+                // Tasks of several units, taken by two calls at once, can be too much.
+                var kept = leased.Length;
+                for (var excess = _hands.Units - wanted - agent.Profile.MaxCapacity; excess > 0 && kept > 0; kept--) { excess -= leased[kept - 1].Task.Spec.Units; }
+                if (kept < leased.Length) { await GiveBackAsync(leased[kept..], "no room"); }
+                return leased[..kept];
+            }
+            return [];
+        }
+        finally { _hands.Unreserve(wanted); }
+    }
+
+    private Task<ImmutableArray<ReportReply>> GiveBackAsync(ImmutableArray<LeasedTask> leased, string reason) =>
+        ReportAsync([.. leased.Select(lease => new LeaseReport { TaskId = lease.Task.Spec.Id, Token = lease.Token, Verb = ReportVerb.GiveBack, ErrorMessage = reason })], CancellationToken.None);
+
+    /// <summary>News of what left its hands may have been lost with a queue that moved or fell: an agent that seems full looks at the facts now and then.</summary>
+    private async Task SettleAsync(CancellationToken cancellation)
+    {
+        if (time.GetUtcNow() - _settled < SettlePeriod) { return; }
+        _settled = time.GetUtcNow();
+        _hands.Settle((await ledger.HeldTasksAsync(id, cancellation)).Select(state => state.Id).ToHashSet(StringComparer.Ordinal));
+    }
+
+    private static WorkShare Share(TaskSpec spec) => new(spec.Id, spec.Queue, spec.Units, spec.Resources);
+}
