@@ -32,6 +32,7 @@ namespace NexusActors.Coordination;
 [JsonSerializable(typeof(QueuesResponse))]
 [JsonSerializable(typeof(RedriveResponse))]
 [JsonSerializable(typeof(EventResponse))]
+[JsonSerializable(typeof(TrimmedResponse))]
 internal sealed partial class CoordinationJson : JsonSerializerContext
 {
     /// <summary>The one to use: it escapes only what JSON asks for.</summary>

@@ -18,7 +18,7 @@ internal static class EventEndpoints
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/events", StreamAsync).WithTags("Events").Named("StreamEvents", "Follow everything that happens",
-            "Server-sent events: id is the position, event the type, data a JSON object. Starts now; with the header Last-Event-ID or the query after, behind that position (0: from the beginning). A comment keeps an idle stream open.")
+            "Server-sent events: id is the position, event the type, data a JSON object. Starts now; with the header Last-Event-ID or the query after, behind that position (0: from the beginning). A comment keeps an idle stream open. Where events behind the position were removed because they are old, an event events.trimmed without id says so (from, to), and the stream goes on with those that are kept.")
             .WithMetadata(new QueryContract("after", "Position to start behind; 0: from the beginning", typeof(long)))
             .WithMetadata(new QueryContract("task", "Only of this task", typeof(string)))
             .WithMetadata(new QueryContract("agent", "Only of this agent", typeof(string)))
@@ -39,10 +39,15 @@ internal static class EventEndpoints
         try
         {
             await WriteAsync(http, ": events follow\nretry: 2000\n\n"u8, ends.Token);
+            var told = 0L;
             while (!ends.IsCancellationRequested)
             {
                 // The wait is left, not cancelled: a cancellation sent to a stateless worker wakes another activation and makes the end of a silo wait for it.
                 var page = await feed.ReadAsync(position, filter, PageMax, options.Value.StreamHeartbeat, CancellationToken.None).WaitAsync(ends.Token);
+                if (page.TrimmedUpTo > told)
+                {
+                    WriteTrimmed(http.Response.BodyWriter, position, told = page.TrimmedUpTo);
+                }
                 position = page.NextAfter;
                 foreach (var one in page.Events)
                 {
@@ -80,6 +85,14 @@ internal static class EventEndpoints
         await http.Response.BodyWriter.WriteAsync(text, cancellation);
 
     private static Task WriteAsync(HttpContext http, ReadOnlySpan<byte> text, CancellationToken cancellation) => WriteAsync(http, text.ToArray().AsMemory(), cancellation);
+
+    /// <summary>Says that events are missing. It has no id: a reader that comes back asks for what follows the last event that it has seen.</summary>
+    private static void WriteTrimmed(IBufferWriter<byte> target, long after, long upTo)
+    {
+        target.Write("event: events.trimmed\ndata: "u8);
+        target.Write(JsonSerializer.SerializeToUtf8Bytes(new TrimmedResponse { From = after + 1, To = upTo }, CoordinationJson.Wire.TrimmedResponse));
+        target.Write("\n\n"u8);
+    }
 
     /// <summary>Writes one event. Line ends inside the data are white space between JSON tokens, and would end the field.</summary>
     internal static void Write(IBufferWriter<byte> target, EventView one)

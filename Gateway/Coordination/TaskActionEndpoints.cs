@@ -28,7 +28,8 @@ internal static class TaskActionEndpoints
     private static async Task<JsonListReply<HistoryResponse>> HistoryAsync(string id, HttpContext http, IGrainFactory grains, TimeProvider time)
     {
         var events = await grains.Task(http, id).HistoryAsync();
-        return new(new() { TaskId = id, Events = [.. events.Select(EventResponse.From)], Count = events.Length, Timestamp = time.GetUtcNow() }, CoordinationJson.Wire.HistoryResponse);
+        var trimmed = events is not [{ Type: "task.submitted" }, ..];
+        return new(new() { TaskId = id, Events = [.. events.Select(EventResponse.From)], Count = events.Length, Trimmed = trimmed, Timestamp = time.GetUtcNow() }, CoordinationJson.Wire.HistoryResponse);
     }
 
     private static async Task<JsonReply<ExplainResponse>> ExplainAsync(string id, HttpContext http, IGrainFactory grains, TimeProvider time) =>

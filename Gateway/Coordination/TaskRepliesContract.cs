@@ -131,8 +131,19 @@ internal sealed record HistoryResponse
     public required IReadOnlyList<EventResponse> Events { get; init; }
     /// <summary>How many.</summary>
     public required int Count { get; init; }
+    /// <summary>Whether the beginning was removed because the task had ended long ago; its attempts with their errors are still in the task itself.</summary>
+    public required bool Trimmed { get; init; }
     /// <summary>When the answer was made.</summary>
     public required DateTimeOffset Timestamp { get; init; }
+}
+
+/// <summary>Data of <c>events.trimmed</c>: between these positions events are missing that were removed because they are old.</summary>
+internal sealed record TrimmedResponse
+{
+    /// <summary>First position that may be missing.</summary>
+    public required long From { get; init; }
+    /// <summary>Last position that may be missing.</summary>
+    public required long To { get; init; }
 }
 
 /// <summary>Something that happened.</summary>

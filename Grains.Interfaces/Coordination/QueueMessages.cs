@@ -91,4 +91,8 @@ public sealed record EventFilter
 /// <param name="Events">In commit order.</param>
 /// <param name="NextAfter">Read on from here; grows even when nothing matched.</param>
 [GenerateSerializer, Immutable, Alias("nexus.EventPage")]
-public sealed record EventPage([property: Id(0)] ImmutableArray<EventView> Events, [property: Id(1)] long NextAfter);
+public sealed record EventPage([property: Id(0)] ImmutableArray<EventView> Events, [property: Id(1)] long NextAfter)
+{
+    /// <summary>Between the position asked for and this one, old events were removed: only those of tasks that have not ended, or ended lately, are all there. 0: none was.</summary>
+    [Id(2)] public long TrimmedUpTo { get; init; }
+}

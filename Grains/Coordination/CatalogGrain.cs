@@ -118,7 +118,7 @@ internal sealed class EventFeedGrain(ILedger ledger, TimeProvider time, Microsof
         while (true)
         {
             var page = await ledger.ReadEventsAsync(after, filter, max, cancellation);
-            if (page.Events.Length > 0 || time.GetUtcNow() >= until) { return page; }
+            if (page.Events.Length > 0 || page.TrimmedUpTo > 0 || time.GetUtcNow() >= until) { return page; }
             if (page.NextAfter > after)
             {
                 after = page.NextAfter;

@@ -79,7 +79,8 @@ internal interface IAgentFacts
 /// <summary>Reads of events.</summary>
 internal interface IEventFacts
 {
-    /// <summary>Events after a position in commit order, at most <paramref name="max"/> looked at; <see cref="EventPage.NextAfter"/> is the last position looked at.</summary>
+    /// <summary>Events after a position in commit order, at most <paramref name="max"/> looked at; <see cref="EventPage.NextAfter"/> is the last position looked at.
+    /// <see cref="EventPage.TrimmedUpTo"/> tells of events in that range that <see cref="ILedgerRetention"/> removed.</summary>
     Task<EventPage> ReadEventsAsync(long after, EventFilter filter, int max, CancellationToken cancellation = default);
 
     /// <summary>The history of one task, in order.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using NexusActors.Coordination;
 using NexusActors.Http;
 using NexusActors.Learning;
+using NexusActors.Ledger;
 using NexusActors.Ledger.Sqlite;
 using NexusActors.Optimization;
 
@@ -90,6 +91,7 @@ internal static class EmbeddedHost
     {
         services.AddOptions<SqliteLedgerOptions>().Configure<IOptions<SiloOptions>>((ledger, silo) => ledger.Path = Path.Combine(Path.GetFullPath(silo.Value.DataFolder), "nexus.db"));
         services.AddSqliteLedger();
+        services.AddRetention();
         services.AddSingleton<LedgerReadiness>();
         services.AddHealthChecks()
             .AddCheck<Readiness>("process", tags: [OperationsEndpoints.ReadyTag])

@@ -10,6 +10,7 @@ internal sealed class LedgerMetrics
     private readonly Counter<long> _failures;
     private readonly Histogram<int> _entries;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _trimmed;
     private Func<int>? _depth;
 
     /// <summary>Makes the instruments.</summary>
@@ -20,6 +21,7 @@ internal sealed class LedgerMetrics
         _failures = meter.CreateCounter<long>("nexus.ledger.failures", "{transaction}", "Transactions that failed, by cause: storage or defect.");
         _entries = meter.CreateHistogram<int>("nexus.ledger.commit.entries", "{entry}", "Entries in a transaction.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096] });
         _duration = meter.CreateHistogram<double>("nexus.ledger.commit.duration", "s", "Time from the start of a transaction until it is on disk.", advice: NexusTelemetry.Seconds);
+        _trimmed = meter.CreateCounter<long>("nexus.ledger.trimmed", "{row}", "Old rows removed, by kind: event or operation.");
         meter.CreateObservableGauge("nexus.ledger.queue.depth", () => _depth?.Invoke() ?? 0, "{call}", "Calls that wait for the writer.");
     }
 
@@ -32,6 +34,13 @@ internal sealed class LedgerMetrics
         _commits.Add(1);
         _entries.Record(entries);
         _duration.Record(duration.TotalSeconds);
+    }
+
+    /// <summary>Old facts were removed.</summary>
+    public void Trimmed(int events, int operations)
+    {
+        if (events > 0) { _trimmed.Add(events, new KeyValuePair<string, object?>("kind", "event")); }
+        if (operations > 0) { _trimmed.Add(operations, new KeyValuePair<string, object?>("kind", "operation")); }
     }
 
     /// <summary>A transaction failed.</summary>

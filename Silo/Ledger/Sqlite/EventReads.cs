@@ -13,6 +13,8 @@ internal static class EventReads
     public static EventPage After(SqliteReader reader, long after, EventFilter filter, int max)
     {
         var match = new Match(filter);
+        var horizon = reader.Query("SELECT seq FROM event_horizon");
+        var removed = horizon.Step() && horizon.Long(0) is var last && last > after ? last : 0;
         var row = reader.Query(Select + " WHERE seq > ?1 ORDER BY seq LIMIT ?2").Bind(1, after).Bind(2, Math.Max(0, max));
         var events = ImmutableArray.CreateBuilder<EventView>();
         while (row.Step())
@@ -20,7 +22,7 @@ internal static class EventReads
             after = row.Long(0);
             if (match.Holds(row)) { events.Add(Map(row)); }
         }
-        return new(events.DrainToImmutable(), after);
+        return new(events.DrainToImmutable(), after) { TrimmedUpTo = removed };
     }
 
     /// <summary>The history of one task, in order.</summary>

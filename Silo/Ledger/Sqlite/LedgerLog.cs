@@ -21,6 +21,12 @@ internal static partial class LedgerLog
     [LoggerMessage(6, LogLevel.Warning, "The write-ahead log could not be moved into the data file; it is tried again")]
     public static partial void CheckpointFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(8, LogLevel.Information, "Removed {Events} events and {Operations} idempotency answers that were older than they are kept")]
+    public static partial void Trimmed(ILogger logger, long events, long operations);
+
+    [LoggerMessage(9, LogLevel.Warning, "Old facts could not be removed; it is tried again in {Pause}")]
+    public static partial void TrimFailed(ILogger logger, TimeSpan pause, Exception exception);
+
     [LoggerMessage(7, LogLevel.Warning, "A read failed in storage; its connection is opened anew")]
     public static partial void ReadFailed(ILogger logger, Exception exception);
 }

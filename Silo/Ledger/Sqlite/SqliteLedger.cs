@@ -7,7 +7,7 @@ using NexusActors.Learning;
 namespace NexusActors.Ledger.Sqlite;
 
 /// <summary>The ledger in one SQLite file: one writer with group commit, a few readers. What is acknowledged is on disk.</summary>
-internal sealed class SqliteLedger : ILedger, IAsyncDisposable
+internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
 {
     /// <summary>Tasks in one page of <see cref="LiveTasksAsync"/>.</summary>
     private const int LivePage = 2000;
@@ -54,6 +54,14 @@ internal sealed class SqliteLedger : ILedger, IAsyncDisposable
         var prepared = new PreparedEntry[entries.Length];
         for (var i = 0; i < prepared.Length; i++) { prepared[i] = new(entries[i]); }
         var call = new CommitCall(prepared);
+        if (!await _writer.EnqueueAsync(call, cancellation).ConfigureAwait(false)) { throw Closing(); }
+        return await call.Done.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Trimmed> TrimAsync(TrimPortion portion, CancellationToken cancellation)
+    {
+        var call = new TrimCall(portion);
         if (!await _writer.EnqueueAsync(call, cancellation).ConfigureAwait(false)) { throw Closing(); }
         return await call.Done.ConfigureAwait(false);
     }

@@ -24,6 +24,7 @@ internal static class SqliteLedgerHosting
             provider.GetRequiredService<LedgerMetrics>(),
             provider.GetRequiredService<ILogger<SqliteLedger>>()));
         services.TryAddSingleton<ILedger>(provider => provider.GetRequiredService<SqliteLedger>());
+        services.TryAddSingleton<ILedgerRetention>(provider => provider.GetRequiredService<SqliteLedger>());
         services.AddHostedService<OpenFirst>();
         return services;
     }

@@ -13,9 +13,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly LedgerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Action<long> _eventsCommitted;
-    private readonly Channel<CommitCall> _queue;
+    private readonly Channel<WriterCall> _queue;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<CommitCall> _batch = [];
+    private readonly List<WriterCall> _batch = [];
     private readonly Checkpointer _checkpointer;
     private WriteSession? _session;
     private bool _failing;
@@ -24,14 +24,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public SqliteWriter(WriteSession session, SqliteLedgerOptions options, TimeProvider time, LedgerMetrics metrics, ILogger logger, Action<long> eventsCommitted)
     {
         (_session, _options, _time, _metrics, _logger, _eventsCommitted) = (session, options, time, metrics, logger, eventsCommitted);
-        _queue = Channel.CreateBounded<CommitCall>(new BoundedChannelOptions(options.QueueMaxCalls) { SingleReader = true });
+        _queue = Channel.CreateBounded<WriterCall>(new BoundedChannelOptions(options.QueueMaxCalls) { SingleReader = true });
         _checkpointer = new(options, logger);
         metrics.Observe(() => _queue.Reader.Count);
         new Thread(Run) { IsBackground = true, Name = "ledger writer" }.Start();
     }
 
     /// <summary>Queues a call; waits while the queue is full. False when the writer is closed.</summary>
-    public async ValueTask<bool> EnqueueAsync(CommitCall call, CancellationToken cancellation)
+    public async ValueTask<bool> EnqueueAsync(WriterCall call, CancellationToken cancellation)
     {
         while (!_queue.Writer.TryWrite(call))
         {
@@ -111,7 +111,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         while (_batch.Count > 0)
         {
             session.Begin();
-            CommitCall? current = null;
+            WriterCall? current = null;
             try
             {
                 foreach (var call in _batch)

@@ -7,7 +7,8 @@ namespace NexusActors.Ledger.Sqlite;
 /// <param name="Task">Newest task.</param>
 /// <param name="Event">Newest event.</param>
 /// <param name="Experience">Newest experience.</param>
-internal readonly record struct Positions(long Task, long Event, long Experience);
+/// <param name="Horizon">Up to this event some were removed.</param>
+internal readonly record struct Positions(long Task, long Event, long Experience, long Horizon);
 
 /// <summary>The writing connection with its statements: applies entries inside a transaction. Used by one thread.</summary>
 internal sealed class WriteSession : IDisposable
@@ -22,6 +23,7 @@ internal sealed class WriteSession : IDisposable
     private readonly AgentStatements _agents;
     private readonly KeyedStatements _keyed;
     private readonly TransactionTotals _totals;
+    private readonly TrimStatements _trim;
     private Positions _next;
 
     private WriteSession(Database database, TimeProvider time)
@@ -36,8 +38,13 @@ internal sealed class WriteSession : IDisposable
         _agents = new(database);
         _keyed = new(database);
         _totals = new(database, _agents);
+        _trim = new(database);
+        var horizon = database.Number("SELECT seq FROM event_horizon");
         Committed = _next = new(
-            database.Number("SELECT max(seq) FROM tasks"), database.Number("SELECT max(seq) FROM events"), database.Number("SELECT max(seq) FROM experiences"));
+            database.Number("SELECT max(seq) FROM tasks"),
+            Math.Max(database.Number("SELECT max(seq) FROM events"), horizon),
+            database.Number("SELECT max(seq) FROM experiences"),
+            horizon);
     }
 
     /// <summary>Newest numbers on disk.</summary>
@@ -103,6 +110,15 @@ internal sealed class WriteSession : IDisposable
         if (!entry.Touches.IsDefaultOrEmpty) { Touch(entry.Touches); }
         if (entry.Operation is { } operation) { _keyed.InsertOperation(operation, _time.GetUtcNow()); }
         return result;
+    }
+
+    /// <summary>Removes a portion of what is old.</summary>
+    public Trimmed Trim(TrimPortion portion)
+    {
+        var horizon = _next.Horizon;
+        var trimmed = _trim.Trim(portion, ref horizon);
+        _next = _next with { Horizon = horizon };
+        return trimmed;
     }
 
     /// <inheritdoc/>

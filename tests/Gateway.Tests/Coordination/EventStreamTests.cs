@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using NexusActors.Hosting;
+using NexusActors.Ledger;
 
 namespace NexusActors.Coordination;
 
@@ -159,6 +161,47 @@ public sealed class EventStreamTests(EmbeddedFixture service)
         }
         using var again = await OpenAsync("");
         Assert.Equal(HttpStatusCode.OK, again.Answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Stream_BehindWhatWasTrimmed_SaysSoAndGoesOnWithWhatIsKept()
+    {
+        await using var own = new OwnService();
+        await own.Service.InitializeAsync();
+        var http = own.Service.Coordination;
+        var (ended, open) = (await http.TaskAsync(), await http.TaskAsync());
+        (await http.PostAsync($"/tasks/{ended}/cancel")).Ok();
+        var whole = (await http.GetAsync($"/tasks/{ended}/history")).Ok();
+        Assert.Equal((2, false), (whole.GetProperty("count").GetInt32(), whole.GetProperty("trimmed").GetBoolean()));
+        var last = whole.GetProperty("events")[1].GetProperty("seq").GetInt64();
+
+        await own.Service.Services.GetRequiredService<ILedgerRetention>().TrimAsync(new(DateTimeOffset.MaxValue, DateTimeOffset.MaxValue, 0, 1000));
+
+        var gone = (await http.GetAsync($"/tasks/{ended}/history")).Ok();
+        Assert.Equal((0, true), (gone.GetProperty("count").GetInt32(), gone.GetProperty("trimmed").GetBoolean()));
+        Assert.False((await http.GetAsync($"/tasks/{open}/history")).Ok().GetProperty("trimmed").GetBoolean());
+        Assert.Equal("cancelled", (await http.GetAsync($"/tasks/{ended}")).Ok().Text("status"));
+        foreach (var filter in new[] { "", $"&task={open}" })
+        {
+            using var answer = await http.Http.GetAsync("/events?after=0" + filter, HttpCompletionOption.ResponseHeadersRead);
+            using var stream = new Stream(answer, new StreamReader(await answer.Content.ReadAsStreamAsync()));
+            Assert.StartsWith(":", await stream.LineAsync(), StringComparison.Ordinal);
+            Assert.StartsWith("retry:", await stream.LineAsync(), StringComparison.Ordinal);
+            Assert.Equal("", await stream.LineAsync());
+            Assert.Equal("event: events.trimmed", await stream.LineAsync());
+            Assert.Equal($$"""data: {"from":1,"to":{{last}}}""", await stream.LineAsync());
+            Assert.Equal(("task.submitted", open), await stream.NextAsync() is var kept ? (kept.Type, kept.Data.Text("task_id")) : default);
+            var later = await http.TaskAsync(more: $$""","dependencies":["{{open}}"]""");
+            if (filter.Length == 0) { Assert.Equal(later, (await stream.NextAsync()).Data.Text("task_id")); }
+        }
+    }
+
+    /// <summary>A service whose facts are nobody else's.</summary>
+    private sealed class OwnService : IAsyncDisposable
+    {
+        public EmbeddedFixture Service { get; } = new();
+
+        public async ValueTask DisposeAsync() => await Service.DisposeAsync();
     }
 
     [Theory, InlineData("?after=-1", "after"), InlineData("?after=x", "after"), InlineData("?after=99999999999999999999", "after"), InlineData("?task=a/b", "task"), InlineData("?tsak=x", "tsak")]

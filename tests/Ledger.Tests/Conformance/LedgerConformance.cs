@@ -8,6 +8,8 @@ internal interface ILedgerStore : IAsyncDisposable
 {
     ILedger Ledger { get; }
 
+    ILedgerRetention Retention { get; }
+
     /// <summary>Closes the ledger in order and opens it on the same facts.</summary>
     Task ReopenAsync();
 }

@@ -21,6 +21,8 @@ internal sealed class SqliteStore : ILedgerStore
 
     public ILedger Ledger => _ledger ?? throw new InvalidOperationException("The ledger is closed.");
 
+    public ILedgerRetention Retention => _ledger ?? throw new InvalidOperationException("The ledger is closed.");
+
     public SqliteLedger Open() => Open(Options);
 
     public static SqliteLedger Open(SqliteLedgerOptions options) =>
