@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using NexusActors.Coordination;
 using NexusActors.Learning;
 using NexusActors.Optimization;
+using NexusActors.Security;
 using NexusActors.Telemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -25,6 +26,7 @@ public static class GatewayHosting
         services.TryAddEnumerable(ServiceDescriptor.Singleton<Microsoft.AspNetCore.Routing.MatcherPolicy, ListenerPortPolicy>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StreamGate>();
+        services.AddBrowserSafety();
         services.AddExceptionHandler<RefusalHandler>();
         services.AddHealthChecks();
         services.ConfigureHttpJsonOptions(json =>
@@ -47,10 +49,11 @@ public static class GatewayHosting
     /// <summary>Maps every service that the settings ask for onto its port.</summary>
     public static WebApplication MapNexusGateway(this WebApplication app)
     {
+        var settings = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        app.UseBrowserSafety(settings);
         app.UseExceptionHandler(static _ => { });
         app.UseStatusCodePages(ProblemWriter.WriteStatusAsync);
         app.UseRouting();
-        var settings = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         foreach (var api in ServedApi.All(settings))
         {
             app.MapHealth(api);

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Options;
+using NexusActors.Security;
 
 namespace NexusActors.Http;
 
@@ -12,6 +13,15 @@ public sealed class GatewayOptions
 
     /// <summary>Address to listen on; a loopback address. Default 127.0.0.1.</summary>
     [Required] public string BindAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>
+    /// Further host names under which requests may come, separated by commas, such as that of a proxy; <c>*</c>: any. Others get 403, so that a name which somebody lets point to this
+    /// machine opens nothing to a browser. Always allowed: localhost, 127.0.0.1, [::1] and the bind address. Default: none.
+    /// </summary>
+    public string AllowedHosts { get; set; } = "";
+
+    /// <summary>Origins of web pages that may call this service from a browser (CORS), separated by commas: <c>http://localhost:3000</c>. Pages of others can change nothing (403) and read nothing. Default: none.</summary>
+    public string AllowedOrigins { get; set; } = "";
 
     /// <summary>Port of the multi-agent coordinator; 0: not served here. Default 8070.</summary>
     [Range(0, 65535)] public int CoordinationPort { get; set; } = 8070;
@@ -60,6 +70,14 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         else if (!IPAddress.IsLoopback(address))
         {
             failures.AddError($"{options.BindAddress} can be reached from other machines, and requests are not authenticated: only a loopback address (127.0.0.1 or ::1) is allowed", nameof(options.BindAddress));
+        }
+        foreach (var host in HostNames.Parse(options.AllowedHosts).Where(host => !HostNames.IsName(host)))
+        {
+            failures.AddError($"'{host}' is not a host name; write it without scheme, port and path", nameof(options.AllowedHosts));
+        }
+        foreach (var origin in Origins.Parse(options.AllowedOrigins).Where(origin => !Origins.IsOrigin(origin)))
+        {
+            failures.AddError($"'{origin}' is not the origin of a web page; write scheme, host and port: http://localhost:3000", nameof(options.AllowedOrigins));
         }
         int[] ports = [.. new[] { options.CoordinationPort, options.LearningPort, options.OptimizationPort }.Where(port => port != 0)];
         if (ports.Length == 0)

@@ -21,6 +21,12 @@ public sealed class GatewayOptionsTests
     [Theory, InlineData("127.0.0.1"), InlineData("127.0.0.2"), InlineData("::1")]
     public void Validate_Loopback_IsAccepted(string address) => Assert.True(Validate(new() { BindAddress = address }).Succeeded);
 
+    [Theory, InlineData("nexus.example", ""), InlineData("*", "http://localhost:3000, https://tools.example"), InlineData("[fd00::1], 10.0.0.1", "http://[::1]:3000")]
+    public void Validate_NamesAndOrigins_AreAccepted(string hosts, string origins) => Assert.True(Validate(new() { AllowedHosts = hosts, AllowedOrigins = origins }).Succeeded);
+
+    [Theory, InlineData("http://nexus.example", ""), InlineData("nexus.example:8070", ""), InlineData("a b", ""), InlineData("", "*"), InlineData("", "null"), InlineData("", "http://localhost:3000/"), InlineData("", "localhost:3000"), InlineData("", "ftp://x")]
+    public void Validate_WhatIsNoNameOrOrigin_IsRefused(string hosts, string origins) => Assert.True(Validate(new() { AllowedHosts = hosts, AllowedOrigins = origins }).Failed);
+
     [Fact]
     public void Validate_ManyFaults_NamesAll()
     {
