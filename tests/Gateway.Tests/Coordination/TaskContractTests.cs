@@ -202,7 +202,7 @@ public sealed class TaskContractTests(EmbeddedFixture service)
         var id = await Http.TaskAsync(queue);
         (await Http.PostAsync($"/tasks/{id}/cancel", """{"reason":"no need"}""")).Ok();
         var history = (await Http.GetAsync($"/tasks/{id}/history")).Ok();
-        Assert.Equal(["task_id", "events", "count", "timestamp"], history.Names());
+        Assert.Equal(["task_id", "events", "count", "trimmed", "timestamp"], history.Names());
         var events = history.GetProperty("events").EnumerateArray().ToArray();
         Assert.Equal(["task.submitted", "task.cancelled"], events.Select(one => one.Text("type")));
         Assert.Equal(["seq", "at", "type", "task_id", "agent_id", "queue", "data"], events[0].Names());
