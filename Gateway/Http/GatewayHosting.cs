@@ -38,8 +38,7 @@ public static class GatewayHosting
         services.AddApiDocuments();
         services.TryAddSingleton<ApiDocumentTexts>();
         services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("nexusactors")).WithMetrics(metrics => metrics
-            .AddMeter(NexusTelemetry.Name, "Microsoft.Orleans")
-            .AddAspNetCoreInstrumentation()
+            .AddMeter(NexusTelemetry.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddRuntimeInstrumentation()
             .AddPrometheusExporter());
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);   // two lines for each request cost more than the request

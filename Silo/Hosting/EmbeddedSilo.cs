@@ -34,7 +34,8 @@ internal static class EmbeddedSilo
             collection.CollectionAge = settings.Value.IdleGrainAge;
             collection.CollectionQuantum = settings.Value.IdleGrainAge / 4;
         });
-        silo.AddActivityPropagation();
+        // Before the provider of Orleans: the first that knows a name is asked no further.
+        silo.Services.Insert(0, ServiceDescriptor.Singleton<IGrainInterfaceTypeProvider, InterfaceNames>());
         silo.AddMemoryGrainStorageAsDefault();
     });
 }

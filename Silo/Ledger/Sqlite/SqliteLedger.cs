@@ -48,12 +48,18 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<CommitResult>> CommitAsync(ImmutableArray<LedgerEntry> entries, CancellationToken cancellation)
+    public Task<ImmutableArray<CommitResult>> CommitAsync(ImmutableArray<LedgerEntry> entries, CancellationToken cancellation)
     {
-        if (entries.IsDefaultOrEmpty) { return []; }
+        if (entries.IsDefaultOrEmpty) { return Task.FromResult(ImmutableArray<CommitResult>.Empty); }
         var prepared = new PreparedEntry[entries.Length];
         for (var i = 0; i < prepared.Length; i++) { prepared[i] = new(entries[i]); }
         var call = new CommitCall(prepared);
+        // The caller awaits the writer's own task: what waits goes from the writer straight to its grain's scheduler.
+        return _writer.TryEnqueue(call) ? call.Done : WhenThereIsRoomAsync(call, cancellation);
+    }
+
+    private async Task<ImmutableArray<CommitResult>> WhenThereIsRoomAsync(CommitCall call, CancellationToken cancellation)
+    {
         if (!await _writer.EnqueueAsync(call, cancellation).ConfigureAwait(false)) { throw Closing(); }
         return await call.Done.ConfigureAwait(false);
     }

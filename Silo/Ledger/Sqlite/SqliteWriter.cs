@@ -30,6 +30,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         new Thread(Run) { IsBackground = true, Name = "ledger writer" }.Start();
     }
 
+    /// <summary>Queues a call; false when the queue is full or the writer closed.</summary>
+    public bool TryEnqueue(CommitCall call) => _queue.Writer.TryWrite(call);
+
     /// <summary>Queues a call; waits while the queue is full. False when the writer is closed.</summary>
     public async ValueTask<bool> EnqueueAsync(WriterCall call, CancellationToken cancellation)
     {
