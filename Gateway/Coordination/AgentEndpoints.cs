@@ -17,16 +17,7 @@ internal static class AgentEndpoints
         api.MapPost("/{id}/resume", ResumeAsync).Named("ResumeAgent", "Let a drained agent take work again").Refuses(400, 404);
     }
 
-    private static async Task<JsonListReply<AgentsResponse>> ListAsync(IGrainFactory grains, TimeProvider time)
-    {
-        var agents = await grains.Catalog().AgentsAsync();
-        var byId = new Dictionary<string, AgentResponse>(agents.Length, StringComparer.Ordinal);
-        foreach (var agent in agents)
-        {
-            byId[agent.Profile.Id] = AgentResponse.From(agent);
-        }
-        return new(new() { Agents = byId, Count = byId.Count, Timestamp = time.GetUtcNow() }, CoordinationJson.Wire.AgentsResponse);
-    }
+    private static async Task<AgentsReply> ListAsync(IGrainFactory grains, TimeProvider time) => new(await grains.Catalog().AgentsAsync(), time.GetUtcNow());
 
     private static async Task<JsonReply<AgentChanged>> RegisterAsync(HttpContext http, IGrainFactory grains, TimeProvider time)
     {

@@ -16,10 +16,15 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
     private readonly EventSignal _events;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
+    private readonly ChangeCount _agentsVersion;
+    private volatile AgentList? _agents;
     private int _disposed;
 
-    private SqliteLedger(FolderLock folderLock, EventSignal events, SqliteWriter writer, SqliteReaders readers) =>
-        (_lock, _events, _writer, _readers) = (folderLock, events, writer, readers);
+    /// <summary>All agents as they stood when the count of their changes was read.</summary>
+    private sealed record AgentList(long Version, ImmutableArray<AgentView> Agents);
+
+    private SqliteLedger(FolderLock folderLock, EventSignal events, ChangeCount agentsVersion, SqliteWriter writer, SqliteReaders readers) =>
+        (_lock, _events, _agentsVersion, _writer, _readers) = (folderLock, events, agentsVersion, writer, readers);
 
     /// <summary>Opens the data file, making it and its folder where there is none, and starts the writer.</summary>
     /// <exception cref="InvalidOperationException">Another process has it, it was written by a newer program, or the file system cannot keep what is promised.</exception>
@@ -36,7 +41,8 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
             var at = session.Committed;
             LedgerLog.Opened(logger, options.Path, at.Task, at.Event);
             var events = new EventSignal(at.Event);
-            return new(folderLock, events, new(session, options, time, metrics, logger, events.Publish), readers);
+            var agents = new ChangeCount();
+            return new(folderLock, events, agents, new(session, options, time, metrics, logger, events.Publish, agents), readers);
         }
         catch (Exception failure)
         {
@@ -139,8 +145,18 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
         _readers.ReadAsync(reader => AgentReads.Find(reader, id), cancellation);
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<AgentView>> AgentsAsync(CancellationToken cancellation) =>
-        _readers.ReadAsync(AgentReads.All, cancellation);
+    public Task<ImmutableArray<AgentView>> AgentsAsync(CancellationToken cancellation)
+    {
+        var version = _agentsVersion.Current;                                      // before the read, so that a change beside it is never taken for known
+        return _agents is { } known && known.Version == version ? Task.FromResult(known.Agents) : ReadAsync();
+
+        async Task<ImmutableArray<AgentView>> ReadAsync()
+        {
+            var agents = await _readers.ReadAsync(AgentReads.All, cancellation).ConfigureAwait(false);
+            _agents = new(version, agents);
+            return agents;
+        }
+    }
 
     /// <inheritdoc/>
     public Task<ImmutableArray<string>> SilentAgentsAsync(DateTimeOffset before, CancellationToken cancellation) =>

@@ -13,6 +13,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly LedgerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Action<long> _eventsCommitted;
+    private readonly ChangeCount _agents;
     private readonly Channel<WriterCall> _queue;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<WriterCall> _batch = [];
@@ -21,9 +22,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private bool _failing;
 
     /// <summary>Takes over an open session and starts the thread.</summary>
-    public SqliteWriter(WriteSession session, SqliteLedgerOptions options, TimeProvider time, LedgerMetrics metrics, ILogger logger, Action<long> eventsCommitted)
+    public SqliteWriter(WriteSession session, SqliteLedgerOptions options, TimeProvider time, LedgerMetrics metrics, ILogger logger, Action<long> eventsCommitted, ChangeCount agents)
     {
-        (_session, _options, _time, _metrics, _logger, _eventsCommitted) = (session, options, time, metrics, logger, eventsCommitted);
+        (_session, _options, _time, _metrics, _logger, _eventsCommitted, _agents) = (session, options, time, metrics, logger, eventsCommitted, agents);
         _queue = Channel.CreateBounded<WriterCall>(new BoundedChannelOptions(options.QueueMaxCalls) { SingleReader = true });
         _checkpointer = new(options, logger);
         metrics.Observe(() => _queue.Reader.Count);
@@ -31,7 +32,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     }
 
     /// <summary>Queues a call; false when the queue is full or the writer closed.</summary>
-    public bool TryEnqueue(CommitCall call) => _queue.Writer.TryWrite(call);
+    public bool TryEnqueue(WriterCall call) => _queue.Writer.TryWrite(call);
 
     /// <summary>Queues a call; waits while the queue is full. False when the writer is closed.</summary>
     public async ValueTask<bool> EnqueueAsync(WriterCall call, CancellationToken cancellation)
@@ -103,6 +104,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             _failing = false;
             LedgerLog.Recovered(_logger);
         }
+        if (session.ChangedAgents) { _agents.Raise(); }
         if (session.Committed.Event != events) { _eventsCommitted(session.Committed.Event); }
         foreach (var call in _batch) { call.Complete(); }
         return true;
@@ -149,6 +151,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _failing |= storage;
         _session?.Dispose();                                                       // rolls back
         _session = null;
+        _agents.Raise();                                                           // a commit that failed may be on disk all the same
         foreach (var call in _batch) { call.Fail(fault?.ToCaller() ?? failure); }
     }
 

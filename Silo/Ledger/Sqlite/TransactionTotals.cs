@@ -52,6 +52,9 @@ internal sealed class TransactionTotals(Database database, AgentStatements agent
     private long _successful;
     private long _unsuccessful;
 
+    /// <summary>Whether agents are among what is to be written.</summary>
+    public bool HasAgents => _tallies.Count + _seen.Count > 0;
+
     /// <summary>One task entered or left a status.</summary>
     public void Count(string queue, WorkStatus status, int change) =>
         CollectionsMarshal.GetValueRefOrAddDefault(_tasks, (queue, status), out _) += change;

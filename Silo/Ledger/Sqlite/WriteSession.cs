@@ -50,6 +50,9 @@ internal sealed class WriteSession : IDisposable
     /// <summary>Newest numbers on disk.</summary>
     public Positions Committed { get; private set; }
 
+    /// <summary>Whether the transaction, open or last committed, writes to agents.</summary>
+    public bool ChangedAgents { get; private set; }
+
     /// <summary>Opens the file for writing and brings its schema up to date.</summary>
     public static WriteSession Open(SqliteLedgerOptions options, TimeProvider time)
     {
@@ -71,11 +74,13 @@ internal sealed class WriteSession : IDisposable
     {
         _begin.Run();
         _next = Committed;
+        ChangedAgents = false;
     }
 
     /// <summary>Writes what the entries add up to and commits; returns when it is on disk.</summary>
     public void Commit()
     {
+        ChangedAgents |= _totals.HasAgents;
         _totals.Flush();
         _commit.Run();
         Committed = _next;
@@ -147,11 +152,14 @@ internal sealed class WriteSession : IDisposable
                 return Insert(experience, prepared) is { } position ? new(CommitOutcome.Done, position) : new(CommitOutcome.Exists);
             case AgentInsert(var agent):
                 _totals.Settle(agent.Profile.Id);
+                ChangedAgents = true;
                 return new(_agents.Insert(prepared, agent) ? CommitOutcome.Done : CommitOutcome.Exists);
             case AgentUpdate(var agent):
+                ChangedAgents = true;
                 return new(_agents.Update(prepared, agent) ? CommitOutcome.Done : CommitOutcome.Conflict);
             case AgentDelete(var id):
                 _totals.Settle(id);
+                ChangedAgents = true;
                 return new(_agents.Delete(id) ? CommitOutcome.Done : CommitOutcome.Conflict);
             case QueuePut(var name, _):
                 _keyed.PutQueue(name, prepared.Body);

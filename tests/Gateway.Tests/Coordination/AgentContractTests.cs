@@ -52,6 +52,19 @@ public sealed class AgentContractTests(EmbeddedFixture service)
     }
 
     [Fact]
+    public async Task List_Again_ShowsWhatChangedAndItsOwnTime()
+    {
+        var id = await Http.AgentAsync();
+        var before = (await Http.GetAsync("/agents")).Ok();
+        var same = (await Http.GetAsync("/agents")).Ok();
+        Assert.True(string.CompareOrdinal(same.Text("timestamp"), before.Text("timestamp")) > 0);
+        Assert.False(same.GetProperty("agents").GetProperty(id).GetProperty("draining").GetBoolean());
+
+        (await Http.PostAsync($"/agents/{id}/drain", "")).Ok();
+        Assert.True((await Http.GetAsync("/agents")).Ok().GetProperty("agents").GetProperty(id).GetProperty("draining").GetBoolean());
+    }
+
+    [Fact]
     public async Task Register_Twice_Is400()
     {
         var id = await Http.AgentAsync();

@@ -108,6 +108,25 @@ public abstract partial class LedgerConformance
     }
 
     [Fact]
+    public async Task Agents_AfterEachKindOfChange_ShowIt()
+    {
+        await DoneAsync(new LedgerEntry { Change = new AgentInsert(NewAgent("a1")) });
+        Same([NewAgent("a1")], await Ledger.AgentsAsync());
+
+        await DoneAsync(new LedgerEntry { Tallies = [new("a1", 2)] });
+        Same([NewAgent("a1") with { CurrentLoad = 2 }], await Ledger.AgentsAsync());
+
+        await DoneAsync(new LedgerEntry { Touches = [new AgentSeen("a1", Noon.AddSeconds(5))] });
+        Same([NewAgent("a1") with { CurrentLoad = 2, LastHeartbeat = Noon.AddSeconds(5) }], await Ledger.AgentsAsync());
+
+        await DoneAsync(new LedgerEntry { Change = new AgentUpdate(NewAgent("a1") with { Draining = true }) });
+        Same([NewAgent("a1") with { CurrentLoad = 2, LastHeartbeat = Noon.AddSeconds(5), Draining = true }], await Ledger.AgentsAsync());
+
+        await DoneAsync(new LedgerEntry { Change = new AgentInsert(NewAgent("a0")) });
+        Assert.Equal(["a0", "a1"], (await Ledger.AgentsAsync()).Select(agent => agent.Profile.Id));
+    }
+
+    [Fact]
     public async Task AgentDelete_AgentIsGoneEverywhere()
     {
         await DoneAsync(new() { Change = new AgentInsert(NewAgent("a2")) }, new() { Change = new AgentInsert(NewAgent("a1")) });

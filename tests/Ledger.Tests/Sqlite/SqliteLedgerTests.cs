@@ -19,6 +19,20 @@ public sealed class SqliteLedgerTests
     }
 
     [Fact]
+    public async Task Agents_NoneChanged_AreTheSameListWithoutARead()
+    {
+        await using var store = new SqliteStore();
+        await store.Ledger.CommitAsync([new() { Change = new AgentInsert(NewAgent("a1")) }]);
+        var first = await store.Ledger.AgentsAsync();
+
+        await store.Ledger.CommitAsync([Insert(NewTask("t1"))]);
+        Assert.True(first == await store.Ledger.AgentsAsync());
+
+        await store.Ledger.CommitAsync([new() { Tallies = [new("a1", 1)] }]);
+        Assert.False(first == await store.Ledger.AgentsAsync());
+    }
+
+    [Fact]
     public async Task Open_Twice_SecondIsRefusedAlsoFromAnotherProcess()
     {
         await using var store = new SqliteStore();
