@@ -91,6 +91,8 @@ internal sealed record HeartbeatResponse
     public required IReadOnlyList<HeldView> Held { get; init; }
     /// <summary>Of the leases named, those that it does not hold any more.</summary>
     public required IReadOnlyList<string> Lost { get; init; }
+    /// <summary>The same with their tokens: an agent may hold a newer lease of a task whose older one it lost.</summary>
+    public required IReadOnlyList<LostView> LostLeases { get; init; }
     /// <summary>When the answer was made.</summary>
     public required DateTimeOffset Timestamp { get; init; }
 
@@ -100,8 +102,18 @@ internal sealed record HeartbeatResponse
         Orders = reply.Orders.IsDefaultOrEmpty ? [] : [.. reply.Orders.Select(order => new OrderView { Order = order.Kind, TaskId = order.TaskId, Reason = order.Reason })],
         Held = reply.Held.IsDefaultOrEmpty ? [] : [.. reply.Held.Select(held => new HeldView { TaskId = held.TaskId, Attempt = held.Attempt, LeaseToken = held.Token, ExpiresAt = held.ExpiresAt })],
         Lost = reply.Lost.IsDefaultOrEmpty ? [] : reply.Lost,
+        LostLeases = reply.LostLeases.IsDefaultOrEmpty ? [] : [.. reply.LostLeases.Select(lost => new LostView { TaskId = lost.TaskId, LeaseToken = lost.Token })],
         Timestamp = now,
     };
+}
+
+/// <summary>A lease that the agent does not hold any more.</summary>
+internal sealed record LostView
+{
+    /// <summary>The task.</summary>
+    public required string TaskId { get; init; }
+    /// <summary>The token that is not valid any more.</summary>
+    public required string LeaseToken { get; init; }
 }
 
 /// <summary>One order to an agent.</summary>

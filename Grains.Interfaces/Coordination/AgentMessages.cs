@@ -149,7 +149,15 @@ public sealed record HeartbeatReply
     [Id(1)] public ImmutableArray<HeldLease> Held { get; init; } = [];
     /// <summary>Of the leases named, those that it does not hold any more.</summary>
     [Id(2)] public ImmutableArray<string> Lost { get; init; } = [];
+    /// <summary>The same with their tokens: an agent may hold a newer lease of a task whose older one it lost.</summary>
+    [Id(3)] public ImmutableArray<LostLease> LostLeases { get; init; } = [];
 }
+
+/// <summary>A lease that the agent does not hold any more.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Token">The token that is not valid any more.</param>
+[GenerateSerializer, Immutable, Alias("nexus.LostLease")]
+public sealed record LostLease([property: Id(0)] string TaskId, [property: Id(1)] string Token);
 
 /// <summary>How an attempt ended, in the words of its agent.</summary>
 public enum ReportVerb

@@ -74,11 +74,11 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
             var reply = await grains.GetGrain<IQueueGrain>(queue).RenewAsync(id, heartbeat.Leases is null ? null : named, CancellationToken.None);
             orders.AddRange(reply.Orders);
             held.AddRange(reply.Held);
-            lost.ExceptWith(named.Where(lease => !reply.Lost.Contains(lease.TaskId)));
+            lost.ExceptWith(named.Where(lease => !reply.LostLeases.Contains(new(lease.TaskId, lease.Token))));
         }
         foreach (var lease in lost) { _hands.Lose(lease.TaskId, lease.Token); }
         if (agent.Draining) { orders.Add(new(OrderKind.Drain, null, null)); }
-        return new() { Orders = orders.ToImmutable(), Held = held.ToImmutable(), Lost = [.. lost.Select(lease => lease.TaskId)] };
+        return new() { Orders = orders.ToImmutable(), Held = held.ToImmutable(), Lost = [.. lost.Select(lease => lease.TaskId)], LostLeases = [.. lost.Select(lease => new LostLease(lease.TaskId, lease.Token))] };
     }
 
     /// <summary>Takes reports to the queues of their tasks; each is answered for itself.</summary>

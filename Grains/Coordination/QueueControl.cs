@@ -59,14 +59,14 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     public async Task<HeartbeatReply> RenewAsync(string agentId, ImmutableArray<LeaseProgress>? leases, CancellationToken cancellation)
     {
         var now = scope.Now();
-        var lost = ImmutableArray.CreateBuilder<string>();
+        var lost = ImmutableArray.CreateBuilder<LostLease>();
         List<LedgerTouch> progress = [];
         foreach (var taskId in leases is null ? scope.Memory.HeldBy(agentId) : []) { QueueMemory.Renew(scope.Memory.Held(taskId)!, now); }
         foreach (var lease in leases ?? [])
         {
             if (scope.Memory.Held(lease.TaskId) is not { } task || task.State.View.AssignedAgent != agentId || task.State.Token != lease.Token)
             {
-                lost.Add(lease.TaskId);
+                lost.Add(new(lease.TaskId, lease.Token));
                 continue;
             }
             QueueMemory.Renew(task, now);
@@ -82,7 +82,8 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
         {
             Orders = [.. held.Where(task => task.State.View.CancelRequested).Select(task => new AgentOrder(OrderKind.Cancel, task.State.Id, task.State.View.ErrorMessage))],
             Held = [.. held.Select(task => new HeldLease(task.State.Id, task.State.View.Attempt, task.State.Token!, task.LeaseEnds ?? now))],
-            Lost = lost.ToImmutable(),
+            Lost = [.. lost.Select(lease => lease.TaskId)],
+            LostLeases = lost.ToImmutable(),
         };
     }
 

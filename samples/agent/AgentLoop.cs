@@ -164,8 +164,8 @@ internal sealed class AgentLoop(CoordinatorClient client, AgentSettings settings
         NoteLeaseTime(answer.Held.Select(lease => lease.ExpiresAt), answer.Timestamp);
         _draining = answer.Orders.Any(order => order.Kind == "drain");
         // By token, not by task: the agent may hold a second lease of a task whose first one it lost.
-        var held = answer.Held.Select(lease => lease.LeaseToken).ToHashSet(StringComparer.Ordinal);
-        foreach (var lost in named.Where(work => !held.Contains(work.Lease.LeaseToken)))
+        var tokens = answer.LostLeases.Select(lease => lease.LeaseToken).ToHashSet(StringComparer.Ordinal);
+        foreach (var lost in named.Where(work => tokens.Contains(work.Lease.LeaseToken)))
         {
             lost.Stop(StopReason.Lost);
         }

@@ -25,7 +25,7 @@ public sealed class AgentLimitsTests : IDisposable
         Assert.Empty(JsonSerializer.Deserialize("{}", WireJson.Default.LeaseAnswer)!.Leases);
         Assert.Empty(JsonSerializer.Deserialize("{}", WireJson.Default.HeartbeatAnswer)!.Held);
         Assert.Empty(JsonSerializer.Deserialize("{}", WireJson.Default.HeartbeatAnswer)!.Orders);
-        Assert.Empty(JsonSerializer.Deserialize("{}", WireJson.Default.HeartbeatAnswer)!.Lost);
+        Assert.Empty(JsonSerializer.Deserialize("{}", WireJson.Default.HeartbeatAnswer)!.LostLeases);
         Assert.Empty(JsonSerializer.Deserialize("""{"task_id":"t","lease_token":"k"}""", WireJson.Default.Lease)!.Parents);
     }
 }

@@ -59,7 +59,7 @@ public sealed class AgentLoopTests : IDisposable
         var stopped = new TaskCompletionSource();
         var running = RunAsync(http, new Probe((_, cancellation) => UntilStopped(stopped, cancellation)));
 
-        _heartbeat = """{"orders":[],"held":[],"lost":["t1"]}""";
+        _heartbeat = """{"orders":[],"held":[],"lost":["t1"],"lost_leases":[{"task_id":"t1","lease_token":"k1"}]}""";
         await stopped.Task.WaitAsync(Patience);
         await _stop.CancelAsync();
         await running.WaitAsync(Patience);

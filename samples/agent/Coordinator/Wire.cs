@@ -71,9 +71,12 @@ internal sealed record HeartbeatAnswer
 {
     public IReadOnlyList<Order> Orders { get; set; } = [];
     public IReadOnlyList<HeldLease> Held { get; set; } = [];
-    public IReadOnlyList<string> Lost { get; set; } = [];
+    public IReadOnlyList<LostLease> LostLeases { get; set; } = [];
     public DateTimeOffset Timestamp { get; init; }
 }
+
+/// <summary>A lease that the agent does not hold any more; it may hold a newer one of the same task.</summary>
+internal sealed record LostLease(string TaskId, string LeaseToken);
 
 /// <summary>What to do: <c>cancel</c> one task or <c>drain</c>.</summary>
 internal sealed record Order

@@ -96,14 +96,37 @@ public sealed class LeaseContractTests(EmbeddedFixture service)
         var (_, token) = await Http.LeaseAsync(agent);
         (await Http.PostAsync($"/tasks/{task}/cancel", """{"reason":"changed my mind"}""")).Ok();
         var answer = (await Http.PostAsync($"/agents/{agent}/heartbeat", $$$"""{"leases":[{"task_id":"{{{task}}}","lease_token":"{{{token}}}","progress":{"percent": 50}},{"task_id":"other","lease_token":"x"}]}""")).Ok();
-        Assert.Equal(["orders", "held", "lost", "timestamp"], answer.Names());
+        Assert.Equal(["orders", "held", "lost", "lost_leases", "timestamp"], answer.Names());
         var order = Assert.Single(answer.GetProperty("orders").EnumerateArray());
         Assert.Equal(("cancel", task, "changed my mind"), (order.Text("order"), order.Text("task_id"), order.Text("reason")));
         var held = Assert.Single(answer.GetProperty("held").EnumerateArray());
         Assert.Equal(["task_id", "attempt", "lease_token", "expires_at"], held.Names());
         Assert.Equal((task, token), (held.Text("task_id"), held.Text("lease_token")));
         Assert.Equal("other", Assert.Single(answer.GetProperty("lost").EnumerateArray()).GetString());
+        var lost = Assert.Single(answer.GetProperty("lost_leases").EnumerateArray());
+        Assert.Equal(["task_id", "lease_token"], lost.Names());
+        Assert.Equal(("other", "x"), (lost.Text("task_id"), lost.Text("lease_token")));
         await Until.TrueAsync(async () => (await Http.GetAsync($"/tasks/{task}")).Ok().GetProperty("progress").GetRawText() == """{"percent": 50}""", "the progress can be read");
+    }
+
+    [Fact]
+    public async Task Heartbeat_OldAndNewLeaseOfOneTask_LosesTheOldOneAlone()
+    {
+        var queue = await Http.QueueAsync();
+        var agent = await Http.AgentAsync(mode: "pull", queue: queue, capacity: 1);
+        var task = await Http.TaskAsync(queue);
+        var (_, old) = await Http.LeaseAsync(agent);
+        (await Http.PostAsync($"/tasks/{task}/return", $$"""{"agent_id":"{{agent}}","lease_token":"{{old}}"}""")).Ok();
+        var (again, token) = await Http.LeaseAsync(agent);
+        Assert.Equal(task, again);
+
+        var answer = (await Http.PostAsync($"/agents/{agent}/heartbeat", $$"""{"leases":[{"task_id":"{{task}}","lease_token":"{{old}}"},{"task_id":"{{task}}","lease_token":"{{token}}"}]}""")).Ok();
+
+        Assert.Equal(old, Assert.Single(answer.GetProperty("lost_leases").EnumerateArray()).Text("lease_token"));
+        Assert.Equal(token, Assert.Single(answer.GetProperty("held").EnumerateArray()).Text("lease_token"));
+        // Its one place is still taken: the newer lease has not left its hands.
+        await Http.TaskAsync(queue);
+        Assert.Equal(HttpStatusCode.NoContent, (await Http.PostAsync($"/agents/{agent}/leases", "{}")).Status);
     }
 
     [Fact]
