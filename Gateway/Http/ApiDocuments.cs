@@ -9,6 +9,11 @@ namespace NexusActors.Http;
 internal static class ApiDocuments
 {
     private const string Path = "/openapi/v1.json";
+    private const string About = """
+        Every refusal is `application/problem+json` with `code`, `detail` and, where input is at fault, `field`; `error` repeats `detail`.
+        One kind is not: a request that is no valid HTTP, such as a path with `%00`, ends before it reaches the service, with a bare 400 and a closed connection.
+        Web pages of other origins get 403 when they try to change something, and so does every request under a host name that is not of this machine, unless the settings allow them.
+        """;
 
     /// <summary>Adds a document for each service.</summary>
     public static void AddApiDocuments(this IServiceCollection services)
@@ -20,7 +25,7 @@ internal static class ApiDocuments
                 document.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
                 document.AddDocumentTransformer((content, _, _) =>
                 {
-                    content.Info = new OpenApiInfo { Title = api.Title, Version = "v1" };
+                    content.Info = new OpenApiInfo { Title = api.Title, Version = "v1", Description = About };
                     content.Servers = [];
                     return Task.CompletedTask;
                 });
@@ -39,6 +44,9 @@ internal static class ApiDocuments
         routes.MapScalarApiReference("/docs", (page, http) =>
         {
             http.Response.Headers.ContentSecurityPolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+            page.ShowDeveloperTools = DeveloperToolsVisibility.Never;                  // they lead to services elsewhere
+            page.HideClientButton = true;
+            page.Servers = [new ScalarServer($"{http.Request.Scheme}://{http.Request.Host}")];
             page.WithOpenApiRoutePattern(Path).DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp();
         }).ExcludeFromDescription();
 
