@@ -43,7 +43,7 @@ internal static class EventEndpoints
             while (!ends.IsCancellationRequested)
             {
                 // The wait is left, not cancelled: a cancellation sent to a stateless worker wakes another activation and makes the end of a silo wait for it.
-                var page = await feed.ReadAsync(position, filter, PageMax, options.Value.StreamHeartbeat, CancellationToken.None).WaitAsync(ends.Token);
+                var page = await feed.ReadAsync(position, filter, PageMax, options.Value.StreamHeartbeat, CancellationToken.None).OrLeaveAsync(ends.Token);
                 if (page.TrimmedUpTo > told)
                 {
                     WriteTrimmed(http.Response.BodyWriter, position, told = page.TrimmedUpTo);

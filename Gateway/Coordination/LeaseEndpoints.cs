@@ -38,7 +38,7 @@ internal static class LeaseEndpoints
         if (leases.IsDefaultOrEmpty) { return Results.NoContent(); }
         if (http.RequestAborted.IsCancellationRequested)
         {
-            await agent.ReportAsync([.. leases.Select(GiveBack)], CancellationToken.None).WaitAsync(GiveBackTimeout, time);
+            await agent.ReportAsync([.. leases.Select(GiveBack)], CancellationToken.None).OrLeaveAsync(GiveBackTimeout, time);
             return Results.Empty;
         }
         var views = new LeaseView[leases.Length];
