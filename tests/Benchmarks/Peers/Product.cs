@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -6,6 +7,9 @@ namespace NexusActors.Benchmarks;
 /// <summary>The product as its users start it, on a data folder of its own that is deleted afterwards.</summary>
 internal sealed class Product : IDisposable
 {
+    /// <summary>Two scrapes within 0.3 s are one: the exporter keeps its text that long.</summary>
+    private static readonly TimeSpan QuietLook = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan QuietWithin = TimeSpan.FromSeconds(60);
     private readonly int[] _ports = ServerProcess.FreePorts(3);
 
     public Product(Settings settings)
@@ -62,6 +66,20 @@ internal sealed class Product : IDisposable
         var values = lines.Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is '{' or ' ')
             .Select(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)).ToArray();
         return values.Length == 0 ? double.NaN : values.Sum();
+    }
+
+    /// <summary>Waits until what is on its way has arrived: nothing waits for the ledger's writer and between two looks nothing was committed.</summary>
+    public void WaitUntilQuiet()
+    {
+        var began = Stopwatch.GetTimestamp();
+        for (var before = double.NaN; ;)
+        {
+            var now = Metric("nexus_ledger_commits_total");
+            if (Metric("nexus_ledger_queue_depth") == 0 && now == before) { return; }
+            if (Stopwatch.GetElapsedTime(began) > QuietWithin) { throw new TimeoutException($"the service still writes {QuietWithin.TotalSeconds:F0} s after the last call"); }
+            before = now;
+            Thread.Sleep(QuietLook);
+        }
     }
 
     public void Dispose()

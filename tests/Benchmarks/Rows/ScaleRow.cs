@@ -118,7 +118,7 @@ internal static class ScaleRow
 
     private static (long Resident, double Heap) Memory(Product product)
     {
-        Thread.Sleep(TimeSpan.FromSeconds(2));   // what is on its way has arrived
+        product.WaitUntilQuiet();
         return (product.Server.Resident, product.Metric(HeapMetric));
     }
 }
