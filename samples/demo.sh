@@ -9,7 +9,12 @@ set -euo pipefail
 
 coordinator=${1:-http://127.0.0.1:8070}
 coordinator=${coordinator%/}
-port=${coordinator##*:}
+if ! [[ $# -le 1 && $coordinator =~ ^http://[^/:]+:([0-9]+)$ ]]; then
+  sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+  [[ ${1:-} == --help || ${1:-} == -h ]] && exit 0
+  exit 2
+fi
+port=${BASH_REMATCH[1]}
 learning=${coordinator%:*}:$((port + 1))
 optimizer=${coordinator%:*}:$((port + 2))
 here=$(cd "$(dirname "$0")" && pwd)
@@ -37,7 +42,9 @@ curl -fsS --max-time 5 "$coordinator/health" >"$scratch/health" 2>/dev/null || {
   exit 1
 }
 
-say "building the sample agent"
+command -v dotnet >/dev/null || { echo "The .NET SDK is needed to build the sample agent: there is no command dotnet." >&2; exit 1; }
+
+say "building the sample agent (the first time it takes up to a minute)"
 dotnet build "$here/agent" -c Release -v quiet --nologo >"$scratch/build" 2>&1 || { cat "$scratch/build" >&2; exit 1; }
 agent=$here/../artifacts/bin/Agent/release/NexusActors.Samples.Agent.dll
 
@@ -133,6 +140,7 @@ done
 printf '  the release is %s; %s\n' "$(member verdict <"$scratch/summary")" "$(grep -o '"passed" *: *[0-9]*' "$scratch/summary" | grep -o '[0-9]*$') of 6 checks passed"
 printf '  experiences that the learning engine now holds: %s\n' "$(curl -fsS "$learning/learning/status" | sed -n 's/.*"total_experiences" *: *\([0-9]*\).*/\1/p')"
 echo "  full history of a task: curl $coordinator/tasks/$run-summary/history"
+echo "  everything else to try: $coordinator/docs"
 if [ "$status" != completed ]; then
   say "the summary is $status; the agents' logs:"
   tail -n 20 "$scratch"/*.log >&2

@@ -76,6 +76,27 @@ public sealed class SqliteLedgerTests
     }
 
     [Fact]
+    public async Task Open_DataOfTheFirstSchema_IsBroughtUpToDateWithItsFacts()
+    {
+        await using var store = new SqliteStore();
+        var current = Versions(store);
+        await store.Ledger.CommitAsync([Insert(NewTask("t1")) with { Operation = new("key", "hash", "answer") }]);
+        await store.CloseAsync();
+        using (var database = Connections.OpenWriter(store.Options))
+        {
+            database.Execute("DROP TABLE event_horizon; DROP INDEX operations_by_time; DELETE FROM schema_version WHERE version > 1");
+        }
+
+        await store.ReopenAsync();
+
+        Assert.Equal(current!.Count(c => c == ','), Versions(store)!.Count(c => c == ','));
+        Assert.Equal(1, await store.Ledger.LastEventAsync());
+        Assert.Equal("answer", (await store.Ledger.FindOperationAsync("key"))?.Answer);
+        Assert.False((await store.Retention.TrimAsync(new(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, 0, 1))).Done);
+        Assert.Null(await store.Ledger.FindOperationAsync("key"));
+    }
+
+    [Fact]
     public async Task Open_Again_RunsNoMigrationTwice()
     {
         await using var store = new SqliteStore();
