@@ -102,7 +102,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     public async Task ReleasedAsync(ImmutableArray<string> taskIds, CancellationToken cancellation)
     {
         _stale = true;
-        if (_work.Release(taskIds) && _agent is not null) { await TellQueuesAsync(); }
+        if (_work.Release(_agent, taskIds) && _agent is not null) { await TellQueuesAsync(); }
     }
 
     public Task<bool> WakeAsync(string queue, CancellationToken cancellation) => Task.FromResult(_work.Wake(_agent));

@@ -8,6 +8,8 @@ namespace NexusActors.Coordination;
 internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan SettlePeriod = TimeSpan.FromSeconds(10);
+    /// <summary>Longest wait without asking anew: a queue that was loaded again meanwhile (its silo fell, it moved) does not know who waits.</summary>
+    private static readonly TimeSpan AskAgainPeriod = TimeSpan.FromSeconds(10);
     private readonly AgentHands _hands = new();
     private readonly AgentDoorbell _doorbell = new();
     private readonly HashSet<string> _turnedAway = new(StringComparer.Ordinal);
@@ -57,7 +59,7 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
                 cancellation.ThrowIfCancellationRequested();
             }
             if (wait <= TimeSpan.Zero) { return []; }
-            await _doorbell.WaitAsync(rung, wait, time, cancellation);
+            await _doorbell.WaitAsync(rung, wait < AskAgainPeriod ? wait : AskAgainPeriod, time, cancellation);
         }
     }
 
@@ -119,14 +121,17 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
         return true;
     }
 
-    /// <summary>Tasks left its hands by other ways than its own report. True: queues whose offers found no room must hear of it; they do not see what leaves these hands elsewhere.</summary>
-    public bool Release(ImmutableArray<string> taskIds)
+    /// <summary>
+    /// Tasks left its hands by other ways than its own report. True: its queues must hear of it, for they do not see what leaves these hands elsewhere: those whose offers found no room,
+    /// and all of a passive agent that serves several, which count what it holds of the others and would take it for full.
+    /// </summary>
+    public bool Release(AgentView? agent, ImmutableArray<string> taskIds)
     {
         foreach (var taskId in taskIds) { _hands.Drop(taskId); }
         _doorbell.Ring();
-        var turnedAway = _turnedAway.Count > 0;
+        var tell = _turnedAway.Count > 0 || agent is { Profile: { Mode: AgentMode.Passive, Queues.Length: > 1 } };
         _turnedAway.Clear();
-        return turnedAway;
+        return tell;
     }
 
     /// <summary>A queue has work. False: nobody waits here, or nobody who has room; an agent that is full by now is rung all the same, but must not keep the work from the next in line.</summary>
