@@ -60,7 +60,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     {
         var now = scope.Now();
         var lost = ImmutableArray.CreateBuilder<LostLease>();
-        List<LedgerTouch> progress = [];
+        List<(HeldTask Task, string? Before, TaskProgressed Touch)> progress = [];
         foreach (var taskId in leases is null ? scope.Memory.HeldBy(agentId) : []) { QueueMemory.Renew(scope.Memory.Held(taskId)!, now); }
         foreach (var lease in leases ?? [])
         {
@@ -72,11 +72,20 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
             QueueMemory.Renew(task, now);
             if (lease.ProgressJson is { } json && json != task.State.View.ProgressJson)
             {
-                task.State = task.State with { View = task.State.View with { ProgressJson = json } };
-                progress.Add(new TaskProgressed(task.State.Seq, json));
+                progress.Add((task, task.State.View.ProgressJson, new(task.State.Seq, json)));
+                Note(task, json);
             }
         }
-        if (progress.Count > 0) { await scope.Ledger.CommitAsync([new LedgerEntry { Touches = [.. progress] }], cancellation); }
+        if (progress.Count > 0)
+        {
+            try { await scope.Ledger.CommitAsync([new LedgerEntry { Touches = [.. progress.Select(item => item.Touch)] }], cancellation); }
+            catch
+            {
+                // Not on disk: a repeat must not pass for known.
+                foreach (var (task, before, touch) in progress) { if (task.State.View.ProgressJson == touch.ProgressJson) { Note(task, before); } }
+                throw;
+            }
+        }
         HeldTask[] held = [.. scope.Memory.HeldBy(agentId).Select(id => scope.Memory.Held(id)!).Where(task => task.State.HeldBy == AgentMode.Pull)];
         return new()
         {
@@ -85,6 +94,8 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
             Lost = [.. lost.Select(lease => lease.TaskId)],
             LostLeases = lost.ToImmutable(),
         };
+
+        static void Note(HeldTask task, string? json) => task.State = task.State with { View = task.State.View with { ProgressJson = json } };
     }
 
     /// <summary>Moves a task as PUT …/status asks. A child whose parents have not ended cannot be completed by hand.</summary>

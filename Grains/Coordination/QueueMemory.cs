@@ -178,8 +178,10 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
     private TaskNeeds Needs(TaskSpec spec) =>
         Backlog.Intern(spec.Capabilities.Length == 0 ? [spec.Type.Wire()] : [spec.Type.Wire(), .. spec.Capabilities.Order(StringComparer.Ordinal)], spec.Units, spec.Resources.Count == 0 ? [] : [.. spec.Resources]);
 
+    /// <summary>Only while few wait: behind a long line it would be forgotten before its turn, and what lives that long and dies is the dearest garbage.</summary>
     private void KeepWarm(TaskState state)
     {
+        if (Backlog.Count > WarmMax) { return; }
         if (_warm.TryAdd(state.Seq, state)) { _warmOrder.Enqueue(state.Seq); }
         while (_warmOrder.Count > WarmMax) { _warm.Remove(_warmOrder.Dequeue()); }
     }
