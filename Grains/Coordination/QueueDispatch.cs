@@ -60,17 +60,15 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Gives the bidder the first tasks in order that suit it.</summary>
     public async Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation)
     {
-        var announced = _woken.Remove(bid.AgentId, out var woken) ? woken.Wants : 0;
+        var woken = _woken.Remove(bid.AgentId);
         // Again where nothing came of what was picked: another turn or activation had it already, and now the order is right.
         for (var tries = 0; scope.Open && tries < TriesMax && Pick(PullBid.From(bid)) is { Count: > 0 } picked; tries++)
         {
-            if (await TakeAsync(picked, bid.AgentId, cancellation) is not { Length: > 0 } leased) { continue; }
-            if (leased.Length < announced) { scope.RequestRound(); }
-            return leased;
+            if (await TakeAsync(picked, bid.AgentId, cancellation) is { Length: > 0 } leased) { return leased; }
         }
         if (bid.Wait) { _waiting[bid.AgentId] = PullBid.From(bid); }
-        // What it was woken for and does not take is for the next in line.
-        if (announced > 0) { scope.RequestRound(); }
+        // What it was woken for and does not take is for the next in line. (Where it took something, the commit makes a round.)
+        if (woken) { scope.RequestRound(); }
         return [];
     }
 

@@ -38,6 +38,18 @@ public sealed class QueueWakeUpTests
     }
 
     [Fact]
+    public void Lease_WokenAgentHasNoRoomByNow_NextInLineIsWoken()
+    {
+        Rest(() => LeaseAsync(_ann, max: 5, wait: true));
+        Rest(() => LeaseAsync(_bob, max: 5, wait: true));
+        Rest(() => SubmitAsync("t1"));
+
+        Rest(() => LeaseAsync(_ann, max: 5, wait: false, free: 0));
+
+        Assert.NotNull(_bob.Woken);
+    }
+
+    [Fact]
     public void Lease_WokenAgentDoesNotCome_NextInLineIsWokenAMomentLater()
     {
         Rest(() => LeaseAsync(_ann, max: 5, wait: true));
@@ -53,9 +65,12 @@ public sealed class QueueWakeUpTests
     }
 
     [Fact]
-    public void Lease_StorageFailsForTheFirst_WhoWaitsIsWokenForWhatWentBack()
+    public void Lease_StorageFailsForTheFirstBeforeItsCommit_WhoWaitsIsWokenForWhatWentBack()
     {
-        Rest(() => SubmitAsync("t1"));
+        Rest(() => SubmitAsync(Sample.Spec("parent")));
+        Rest(() => LeaseAsync(_ann, max: 1, wait: false));
+        Rest(() => _queue.Control.ReportAsync("ann", [new() { TaskId = "parent", Token = _ledger.Find("parent")!.Token!, Verb = ReportVerb.Complete }], default));
+        Rest(() => SubmitAsync(Sample.Spec("child", spec => spec with { Dependencies = [new("parent")] })));
         Task first = Task.CompletedTask;
         _thread.Run(() => first = LeaseAsync(_ann, max: 1, wait: false));
         _thread.Run(() => _ = LeaseAsync(_bob, max: 1, wait: true));
@@ -74,16 +89,18 @@ public sealed class QueueWakeUpTests
         return agent;
     }
 
-    private async Task LeaseAsync(SimulatedAgent agent, int max, bool wait)
+    private async Task LeaseAsync(SimulatedAgent agent, int max, bool wait, int free = 5)
     {
-        var bid = new AgentBid { AgentId = agent.Id, Capabilities = agent.Profile.Capabilities, Max = max, FreeUnits = 5, Wait = wait };
+        var bid = new AgentBid { AgentId = agent.Id, Capabilities = agent.Profile.Capabilities, Max = max, FreeUnits = free, Wait = wait };
         if (wait) { agent.Waits = ("red", bid); }
         await _queue.Dispatch.LeaseAsync(bid, default);
     }
 
-    private async Task SubmitAsync(params string[] ids)
+    private Task SubmitAsync(params string[] ids) => SubmitAsync([.. ids.Select(id => Sample.Spec(id))]);
+
+    private async Task SubmitAsync(params TaskSpec[] specs)
     {
-        ImmutableArray<TaskSubmission> batch = [.. ids.Select(id => new TaskSubmission { Spec = Sample.Spec(id, spec => spec with { Queue = "red" }) })];
+        ImmutableArray<TaskSubmission> batch = [.. specs.Select(spec => new TaskSubmission { Spec = spec with { Queue = "red" } })];
         Assert.All(await _queue.Intake.SubmitAsync(batch, default), reply => Assert.Equal(NexusError.None, reply.Error));
     }
 
