@@ -9,7 +9,8 @@ set -euo pipefail
 
 coordinator=${1:-http://127.0.0.1:8070}
 coordinator=${coordinator%/}
-if ! [[ $# -le 1 && $coordinator =~ ^http://[^/:]+:([0-9]+)$ ]]; then
+address='^http:/{2}[^/:]+:([0-9]+)$'
+if ! [[ $# -le 1 && $coordinator =~ $address ]]; then
   sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
   [[ ${1:-} == --help || ${1:-} == -h ]] && exit 0
   exit 2
