@@ -38,6 +38,24 @@ public sealed class RaceTests(SiloFixture silo) : SiloTests(silo)
     }
 
     [Fact]
+    public async Task Lease_OneAgentAsksManyTimesAtOnce_ItsHandsAreNeverOverfull()
+    {
+        var queue = await QueueAsync();
+        var agent = await PullerAsync(queue, profile => profile with { MaxCapacity = 7 });
+        await queue.SubmitAsync(30, spec => spec with { Units = 2 });
+        for (var round = 0; round < 5; round++)
+        {
+            var leases = (await Task.WhenAll(Enumerable.Range(0, 8).Select(i => agent.LeaseAsync(1 + (i % 3))))).SelectMany(some => some).ToArray();
+            Assert.InRange(leases.Length, 1, 3);
+            Assert.Equal(leases.Length * 2, (await agent.Grain.GetAsync())!.CurrentLoad);
+            foreach (var lease in leases) { await agent.CompleteAsync(lease); }
+        }
+        // What was too much went back without fault.
+        Assert.All((await Silo.Grains.GetGrain<ICatalogGrain>(0).TasksAsync(new() { Queue = queue.Name })).Tasks, task => Assert.Equal((0, 0), (task.RetryCount, task.LossCount)));
+        Assert.Equal((30 - (int)(await agent.Grain.GetAsync())!.Completed, 0, 0, 0), await queue.CountsAsync());
+    }
+
+    [Fact]
     public async Task Lease_PullingAndPassiveAgentsOnTwoQueues_HandsAreNeverOverfullNorTasksHeldTwice()
     {
         var (one, two) = (await QueueAsync(), await QueueAsync());

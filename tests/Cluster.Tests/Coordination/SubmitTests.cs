@@ -88,6 +88,8 @@ public sealed class SubmitTests(SiloFixture silo) : SiloTests(silo)
         Assert.All(await SubmitAsync(), reply => Assert.Equal((NexusError.None, true), (reply.Error, reply.Repeated)));
         Assert.Equal(WorkStatus.Completed, (await first.CompleteAsync(leases[1])).Status);
 
+        await UntilAsync(async () => (await TaskOf(child.Id).ExplainAsync()).WaitsFor is [var only] && only == fails.Id, "it waits for the failed one alone");
+        Assert.Equal((0, 0, 1, 0), await below.CountsAsync());
         Assert.Empty(await second.LeaseAsync());
         Assert.Equal(0, (await ViewAsync(child.Id)).Attempt);
         Pass(35);
