@@ -80,6 +80,8 @@ public sealed record AgentBid
     [Id(4)] public ImmutableSortedDictionary<string, double> FreeResources { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
     /// <summary>Whether to wake the agent when something comes.</summary>
     [Id(5)] public bool Wait { get; init; }
+    /// <summary>Whether other calls of the agent wait and there is room for them too: it is woken for them also when this one gets something.</summary>
+    [Id(6)] public bool OthersWait { get; init; }
 }
 
 /// <summary>What a queue knows of an agent.</summary>

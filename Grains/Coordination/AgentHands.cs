@@ -80,35 +80,3 @@ internal sealed class AgentHands
 
     public void Unreserve(int units) => _reserved -= units;
 }
-
-/// <summary>Lets calls of one agent wait for work, and ends their wait. For one grain's scheduler only.</summary>
-internal sealed class AgentDoorbell
-{
-    private TaskCompletionSource _ring = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _waiting;
-
-    /// <summary>Whether a call waits.</summary>
-    public bool HasListeners => _waiting > 0;
-
-    /// <summary>Listens from now on; a ring between this and the wait is not missed.</summary>
-    public Task Listen() => _ring.Task;
-
-    /// <summary>Waits for a ring, at most so long.</summary>
-    public async Task WaitAsync(Task rung, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
-    {
-        _waiting++;
-        try { await rung.WaitAsync(wait, time, cancellation); }
-        catch (TimeoutException) when (!cancellation.IsCancellationRequested) { return; }
-        finally { _waiting--; }
-    }
-
-    /// <summary>Ends all waits. False: nobody waited.</summary>
-    public bool Ring()
-    {
-        var waited = _waiting > 0;
-        var ring = _ring;
-        _ring = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        ring.SetResult();
-        return waited;
-    }
-}

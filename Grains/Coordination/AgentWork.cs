@@ -34,11 +34,11 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
     public void Clear()
     {
         _hands.Clear();
-        _doorbell.Ring();
+        _doorbell.RingAll();
     }
 
     /// <summary>Ends all waits: something about the agent has changed.</summary>
-    public void Ring() => _doorbell.Ring();
+    public void Ring() => _doorbell.RingAll();
 
     /// <summary>Asks the queues until one gives, or the wait is over.</summary>
     /// <param name="request">How many, and how long to wait.</param>
@@ -47,9 +47,10 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
     public async Task<ImmutableArray<LeasedTask>> LeaseAsync(LeaseRequest request, Func<AgentView?> current, CancellationToken cancellation)
     {
         var until = time.GetUtcNow() + request.Wait;
+        using var listens = request.Wait > TimeSpan.Zero ? _doorbell.Listen() : null;
         while (true)
         {
-            var rung = _doorbell.Listen();
+            var missed = _doorbell.Missed;
             var wait = until - time.GetUtcNow();
             if (current() is not { Draining: false } agent) { return []; }
             if (await TryLeaseAsync(agent, request.Max, wait > TimeSpan.Zero) is { Length: > 0 } leased)
@@ -59,7 +60,7 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
                 cancellation.ThrowIfCancellationRequested();
             }
             if (wait <= TimeSpan.Zero) { return []; }
-            await _doorbell.WaitAsync(rung, wait < AskAgainPeriod ? wait : AskAgainPeriod, time, cancellation);
+            await _doorbell.WaitAsync(missed, wait < AskAgainPeriod ? wait : AskAgainPeriod, time, cancellation);
         }
     }
 
@@ -104,7 +105,7 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
             // By token, also when accepted: a repeat of an old report must not free what is held anew.
             if (replies[i].Error is NexusError.None or NexusError.LeaseLost) { _hands.Lose(reports[i].TaskId, reports[i].Token); }
         }
-        _doorbell.Ring();
+        _doorbell.RingOne();
         return ImmutableArray.Create(replies);
     }
 
@@ -128,14 +129,14 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
     public bool Release(AgentView? agent, ImmutableArray<string> taskIds)
     {
         foreach (var taskId in taskIds) { _hands.Drop(taskId); }
-        _doorbell.Ring();
+        _doorbell.RingOne();
         var tell = _turnedAway.Count > 0 || agent is { Profile: { Mode: AgentMode.Passive, Queues.Length: > 1 } };
         _turnedAway.Clear();
         return tell;
     }
 
     /// <summary>A queue has work. False: nobody waits here, or nobody who has room; an agent that is full by now is rung all the same, but must not keep the work from the next in line.</summary>
-    public bool Wake(AgentView? agent) => _doorbell.Ring() && agent is { Draining: false } && _hands.HeldUnits < agent.Profile.MaxCapacity;
+    public bool Wake(AgentView? agent) => _doorbell.RingOne() && agent is { Draining: false } && _hands.HeldUnits < agent.Profile.MaxCapacity;
 
     private async Task<ImmutableArray<LeasedTask>> TryLeaseAsync(AgentView agent, int max, bool wait)
     {
@@ -149,7 +150,16 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
         {
             foreach (var queue in agent.Profile.Queues)
             {
-                var bid = new AgentBid { AgentId = id, Capabilities = agent.Profile.Capabilities, Max = wanted, FreeUnits = free, FreeResources = _hands.FreeResources(agent.Profile), Wait = wait };
+                var bid = new AgentBid
+                {
+                    AgentId = id,
+                    Capabilities = agent.Profile.Capabilities,
+                    Max = wanted,
+                    FreeUnits = free,
+                    FreeResources = _hands.FreeResources(agent.Profile),
+                    Wait = wait || _doorbell.HasIdle,
+                    OthersWait = _doorbell.HasIdle && wanted < free,
+                };
                 var leased = await grains.GetGrain<IQueueGrain>(queue).LeaseAsync(bid, CancellationToken.None);
                 if (leased.Length == 0) { continue; }
                 foreach (var lease in leased) { _hands.Take(Share(lease.Task.Spec), lease.Token); }
@@ -157,9 +167,16 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
                 var kept = leased.Length;
                 for (var excess = _hands.Units - wanted - agent.Profile.MaxCapacity; excess > 0 && kept > 0; kept--) { excess -= leased[kept - 1].Task.Spec.Units; }
                 if (kept < leased.Length) { await GiveBackAsync(leased[kept..], "no room"); }
+                // Room that was set aside and is free again, and queues after this one, which may have been the ones that called: for the next.
+                if (leased.Length < wanted || agent.Profile.Queues.Length > 1) { _doorbell.RingOne(); }
                 return leased[..kept];
             }
             return [];
+        }
+        catch
+        {
+            _doorbell.RingOne();                                                   // what this call was woken for is for the next
+            throw;
         }
         finally { _hands.Unreserve(wanted); }
     }

@@ -61,6 +61,12 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     public async Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation)
     {
         var woken = _woken.Remove(bid.AgentId);
+        if (bid.OthersWait)
+        {
+            // Now and not after the commit: what comes meanwhile, and what this call leaves, wakes the next of them.
+            _waiting[bid.AgentId] = PullBid.From(bid);
+            if (scope.Memory.Backlog.Ready > bid.Max) { scope.RequestRound(); }
+        }
         // Again where nothing came of what was picked: another turn or activation had it already, and now the order is right.
         for (var tries = 0; scope.Open && tries < TriesMax && Pick(PullBid.From(bid)) is { Count: > 0 } picked; tries++)
         {

@@ -52,6 +52,34 @@ public sealed class LeaseContractTests(EmbeddedFixture service)
         Assert.Equal(task, (await waiting).TaskId);
     }
 
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(2, 1)]
+    [InlineData(5, 5)]
+    public async Task Lease_ManyCallsOfOneAgentWait_EveryTaskReachesOneOfThem(int capacity, int max)
+    {
+        var queue = await Http.QueueAsync();
+        var agent = await Http.AgentAsync(mode: "pull", queue: queue, capacity: capacity);
+        var waiting = Enumerable.Range(0, 8).Select(_ => WorkAsync()).ToArray();
+        var tasks = new List<string>();
+        for (var i = 0; i < waiting.Length; i++) { tasks.Add(await Http.TaskAsync(queue)); }
+
+        Assert.Equal(tasks.Order(StringComparer.Ordinal), (await Task.WhenAll(waiting)).SelectMany(done => done).Order(StringComparer.Ordinal));
+
+        // A call that asks for several may take the task of another, which then ends with nothing.
+        async Task<List<string>> WorkAsync()
+        {
+            var done = new List<string>();
+            var answer = await Http.PostAsync($"/agents/{agent}/leases", $$"""{"max":{{max}},"wait_seconds":10}""");
+            foreach (var lease in answer.Status == HttpStatusCode.NoContent ? [] : answer.Ok().GetProperty("leases").EnumerateArray().ToArray())
+            {
+                (await Http.PostAsync($"/tasks/{lease.Text("task_id")}/complete", $$"""{"agent_id":"{{agent}}","lease_token":"{{lease.Text("lease_token")}}"}""")).Ok();
+                done.Add(lease.Text("task_id")!);
+            }
+            return done;
+        }
+    }
+
     [Fact]
     public async Task Lease_CallerThatHangsUp_LosesNoTask()
     {

@@ -60,19 +60,4 @@ public sealed class AgentHandsTests
         hands.Unreserve(2);
         Assert.True(hands.HasRoom(Sample.Profile("a", capacity: 2), Work("t")));
     }
-
-    [Fact]
-    public async Task Doorbell_RungBetweenListeningAndWaiting_IsHeard()
-    {
-        var bell = new AgentDoorbell();
-        var rung = bell.Listen();
-        Assert.False(bell.Ring());
-        await bell.WaitAsync(rung, TimeSpan.FromMinutes(1), TimeProvider.System, default);
-
-        var waiting = bell.WaitAsync(bell.Listen(), TimeSpan.FromMinutes(1), TimeProvider.System, default);
-        Assert.True(bell.HasListeners);
-        Assert.True(bell.Ring());
-        await waiting;
-        Assert.False(bell.HasListeners);
-    }
 }
