@@ -23,6 +23,9 @@ internal sealed class HttpConnection : IDisposable
         _socket = Connect(server);
     }
 
+    /// <summary>The socket, as the system knows it.</summary>
+    public int Descriptor => (int)_socket.Handle;
+
     /// <summary>Sends a request as it is and reads the answer.</summary>
     /// <returns>Status, and the body (valid until the next call).</returns>
     public (int Status, ReadOnlyMemory<byte> Body) Call(ReadOnlySpan<byte> request)
@@ -34,10 +37,15 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>As <see cref="Call"/>; anything but 2xx is an error.</summary>
     public ReadOnlyMemory<byte> CallOk(ReadOnlySpan<byte> request)
     {
-        var (status, body) = Call(request);
-        return status is >= 200 and < 300
-            ? body
-            : throw new InvalidOperationException($"{status} to {Encoding.UTF8.GetString(request[..request.IndexOf((byte)'\r')])}: {Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, 1000)])}");
+        Send(request);
+        return ReceiveOk();
+    }
+
+    /// <summary>Reads an answer; anything but 2xx is an error.</summary>
+    public ReadOnlyMemory<byte> ReceiveOk()
+    {
+        var (status, body) = Receive();
+        return status is >= 200 and < 300 ? body : throw new InvalidOperationException($"{status}: {Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, 1000)])}");
     }
 
     public void Send(ReadOnlySpan<byte> request)

@@ -28,18 +28,29 @@ internal sealed record HttpRate(double PerSecond, Latencies Latencies, double Se
     private static TimeSpan Run(Uri address, int callers, int calls, Func<int, byte[]> request, Latencies latencies)
     {
         var share = new Share(calls);
-        return Crew.Run(callers, caller =>
+        var all = Enumerable.Range(0, callers).Select(caller => new Repeated(request(caller), share)).ToArray();
+        var time = Callers.Run(address, all);
+        foreach (var caller in all) { latencies.Add(caller.Times); }
+        return time;
+    }
+
+    /// <summary>The same request again and again.</summary>
+    private sealed class Repeated(byte[] request, Share share) : ICaller
+    {
+        private long _sent;
+
+        public List<long> Times { get; } = [];
+
+        public ReadOnlySpan<byte> Begin()
         {
-            using var connection = new HttpConnection(address);
-            var bytes = request(caller);
-            var times = new List<long>();
-            while (share.Take(1) > 0)
-            {
-                var start = Stopwatch.GetTimestamp();
-                connection.CallOk(bytes);
-                times.Add(Stopwatch.GetTimestamp() - start);
-            }
-            latencies.Add(times);
-        });
+            _sent = Stopwatch.GetTimestamp();
+            return share.Take(1) > 0 ? request : [];
+        }
+
+        public ReadOnlySpan<byte> Next(ReadOnlyMemory<byte> answer)
+        {
+            Times.Add(Stopwatch.GetTimestamp() - _sent);
+            return Begin();
+        }
     }
 }

@@ -19,39 +19,27 @@ internal static class Lives
     public static readonly string[] Agents = [.. Enumerable.Range(0, AgentCount).Select(i => string.Create(CultureInfo.InvariantCulture, $"agent-{i}"))];
 
     /// <summary>One call per step. Each caller of each agent submits a task, leases one and completes it, each step waiting for the one before.</summary>
-    public static LivesResult OneByOne(Product product, int tasks, int callersPerAgent)
+    public static LivesResult OneByOne(Product product, int tasks, int callersPerAgent) => Measure(product, tasks, (count, into) =>
     {
-        var submit = Requests.Post("/tasks", TaskBody);
-        return Measure(product, tasks, Agents.Length * callersPerAgent, (caller, share, times) =>
-        {
-            using var connection = new HttpConnection(product.Coordination);
-            var agent = Agents[caller % Agents.Length];
-            var lease = Requests.Post($"/agents/{agent}/leases", """{"max":1,"wait_seconds":5}""");
-            var writer = new RequestWriter();
-            var agentMember = Encoding.ASCII.GetBytes($$"""{"agent_id":"{{agent}}","lease_token":""" + "\"");
-            while (share.Take(1) > 0)
-            {
-                var start = Stopwatch.GetTimestamp();
-                connection.CallOk(submit);
-                start = times.Submitted(start);
-                ReadOnlySpan<byte> body;
-                while ((body = connection.CallOk(lease).Span).IsEmpty)
-                {
-                    // another caller's long poll took it; there is one for each
-                }
-                start = times.Leased(start);
-                var leases = new Leases(body);
-                leases.Next(out var task, out var token);
-                var path = $"/tasks/{Encoding.ASCII.GetString(task)}/complete";
-                connection.CallOk(writer.Begin().Add(agentMember).Add(token).Add("\",\"result\":{\"ok\":true}}"u8).Post(path));
-                times.Reported(start);
-            }
-        });
-    }
+        var share = new Share(count);
+        var callers = Enumerable.Range(0, Agents.Length * callersPerAgent).Select(caller => new OneLife(Agents[caller % Agents.Length], share)).ToArray();
+        var time = Callers.Run(product.Coordination, callers);
+        foreach (var caller in callers) { caller.Times.AddTo(into); }
+        return time;
+    });
 
     /// <summary>Batches: each agent submits many tasks in one call, leases as many in one call and reports them in one call.</summary>
-    public static LivesResult InBatches(Product product, int tasks, int batch) =>
-        Measure(product, tasks, Agents.Length, (caller, share, times) =>
+    public static LivesResult InBatches(Product product, int tasks, int batch) => Measure(product, tasks, (count, into) =>
+    {
+        var share = new Share(count);
+        return Crew.Run(Agents.Length, caller =>
+        {
+            var times = new StepTimes();
+            Work(caller, share, times);
+            times.AddTo(into);
+        });
+
+        void Work(int caller, Share share, StepTimes times)
         {
             using var connection = new HttpConnection(product.Coordination);
             var writer = new RequestWriter();
@@ -79,28 +67,64 @@ internal static class Lives
                     }
                 }
             }
-        });
+        }
+    });
 
-    private static LivesResult Measure(Product product, int tasks, int callers, Action<int, Share, StepTimes> live)
+    private static LivesResult Measure(Product product, int tasks, Func<int, StepTimes.Sums, TimeSpan> run)
     {
-        Run(tasks / 5, new StepTimes.Sums());
+        run(tasks / 5, new StepTimes.Sums());
         var sums = new StepTimes.Sums();
         using var self = Process.GetCurrentProcess();
         var (server, generator) = (product.Server.Cpu, self.TotalProcessorTime);
-        var time = Run(tasks, sums);
+        var time = run(tasks, sums);
         self.Refresh();
         return new LivesResult(
             tasks / time.TotalSeconds, (product.Server.Cpu - server).TotalMicroseconds / tasks, (self.TotalProcessorTime - generator).TotalMicroseconds / tasks, sums.Submit, sums.Lease, sums.Report);
+    }
 
-        TimeSpan Run(int count, StepTimes.Sums into)
+    /// <summary>One life after another, one call per step.</summary>
+    private sealed class OneLife(string agent, Share share) : ICaller
+    {
+        private static readonly byte[] Submit = Requests.Post("/tasks", TaskBody);
+        private readonly byte[] _lease = Requests.Post($"/agents/{agent}/leases", """{"max":1,"wait_seconds":5}""");
+        private readonly byte[] _agentMember = Encoding.ASCII.GetBytes($$"""{"agent_id":"{{agent}}","lease_token":""" + "\"");
+        private readonly RequestWriter _writer = new();
+        private Step _step;
+        private long _start;
+
+        private enum Step
         {
-            var share = new Share(count);
-            return Crew.Run(callers, caller =>
+            Submit, Lease, Complete,
+        }
+
+        public StepTimes Times { get; } = new();
+
+        public ReadOnlySpan<byte> Begin()
+        {
+            _step = Step.Submit;
+            _start = Stopwatch.GetTimestamp();
+            return share.Take(1) > 0 ? Submit : [];
+        }
+
+        public ReadOnlySpan<byte> Next(ReadOnlyMemory<byte> answer)
+        {
+            switch (_step)
             {
-                var times = new StepTimes();
-                live(caller, share, times);
-                times.AddTo(into);
-            });
+                case Step.Submit:
+                    _start = Times.Submitted(_start);
+                    _step = Step.Lease;
+                    return _lease;
+                case Step.Lease when answer.IsEmpty:
+                    return _lease;                                                 // another caller's long poll took it; there is one for each
+                case Step.Lease:
+                    _start = Times.Leased(_start);
+                    _step = Step.Complete;
+                    new Leases(answer.Span).Next(out var task, out var token);
+                    return _writer.Begin().Add(_agentMember).Add(token).Add("\",\"result\":{\"ok\":true}}"u8).Post($"/tasks/{Encoding.ASCII.GetString(task)}/complete");
+                default:
+                    Times.Reported(_start);
+                    return Begin();
+            }
         }
     }
 }
