@@ -22,9 +22,14 @@ internal sealed class AgentHands
     /// <summary>The queue of a held task; null when it is not held.</summary>
     public string? QueueOf(string taskId) => _held.GetValueOrDefault(taskId).Work?.Queue;
 
-    /// <summary>Whether one more task fits, by units and by resources.</summary>
-    public bool HasRoom(AgentProfile profile, WorkShare work) =>
-        Units + work.Units <= profile.MaxCapacity && (work.Resources.Count == 0 || FreeResources(profile) is var free && work.Resources.All(need => TaskNeeds.Fits(need.Value, free.GetValueOrDefault(need.Key))));
+    /// <summary>Whether one more task fits beside what is held and set aside, by units and by resources.</summary>
+    public bool HasRoom(AgentProfile profile, WorkShare work) => Units + work.Units <= profile.MaxCapacity && HasResources(profile, work);
+
+    /// <summary>Whether one more task fits beside what is held. What is set aside does not count: it is for tasks that may not come.</summary>
+    public bool CanHold(AgentProfile profile, WorkShare work) => HeldUnits + work.Units <= profile.MaxCapacity && HasResources(profile, work);
+
+    private bool HasResources(AgentProfile profile, WorkShare work) =>
+        work.Resources.Count == 0 || FreeResources(profile) is var free && work.Resources.All(need => TaskNeeds.Fits(need.Value, free.GetValueOrDefault(need.Key)));
 
     /// <summary>What is left of each resource that the agent offers.</summary>
     public ImmutableSortedDictionary<string, double> FreeResources(AgentProfile profile)

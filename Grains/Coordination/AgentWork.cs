@@ -162,14 +162,12 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
                 };
                 var leased = await grains.GetGrain<IQueueGrain>(queue).LeaseAsync(bid, CancellationToken.None);
                 if (leased.Length == 0) { continue; }
-                foreach (var lease in leased) { _hands.Take(Share(lease.Task.Spec), lease.Token); }
-                // Tasks of several units, taken by two calls at once, can be too much.
-                var kept = leased.Length;
-                for (var excess = _hands.Units - wanted - agent.Profile.MaxCapacity; excess > 0 && kept > 0; kept--) { excess -= leased[kept - 1].Task.Spec.Units; }
-                if (kept < leased.Length) { await GiveBackAsync(leased[kept..], "no room"); }
+                // Tasks of several units or with resources, given to two calls at once, can be too much.
+                var (kept, excess) = Take(leased, agent.Profile);
+                if (excess.Length > 0) { await GiveBackAsync(excess, "no room"); }
                 // Room that was set aside and is free again, and queues after this one, which may have been the ones that called: for the next.
                 if (leased.Length < wanted || agent.Profile.Queues.Length > 1) { _doorbell.RingOne(); }
-                return leased[..kept];
+                if (kept.Length > 0) { return kept; }
             }
             return [];
         }
@@ -179,6 +177,19 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
             throw;
         }
         finally { _hands.Unreserve(wanted); }
+    }
+
+    private (ImmutableArray<LeasedTask> Kept, ImmutableArray<LeasedTask> Excess) Take(ImmutableArray<LeasedTask> leased, AgentProfile profile)
+    {
+        var (kept, excess) = (ImmutableArray.CreateBuilder<LeasedTask>(leased.Length), ImmutableArray.CreateBuilder<LeasedTask>());
+        foreach (var lease in leased)
+        {
+            var share = Share(lease.Task.Spec);
+            var fits = _hands.CanHold(profile, share);
+            if (fits) { _hands.Take(share, lease.Token); }
+            (fits ? kept : excess).Add(lease);
+        }
+        return (kept.ToImmutable(), excess.ToImmutable());
     }
 
     private Task<ImmutableArray<ReportReply>> GiveBackAsync(ImmutableArray<LeasedTask> leased, string reason) =>

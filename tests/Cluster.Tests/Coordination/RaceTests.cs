@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 
 namespace NexusActors.Coordination;
 
@@ -53,6 +54,22 @@ public sealed class RaceTests(SiloFixture silo) : SiloTests(silo)
         // What was too much went back without fault.
         Assert.All((await Silo.Grains.GetGrain<ICatalogGrain>(0).TasksAsync(new() { Queue = queue.Name })).Tasks, task => Assert.Equal((0, 0), (task.RetryCount, task.LossCount)));
         Assert.Equal((30 - (int)(await agent.Grain.GetAsync())!.Completed, 0, 0, 0), await queue.CountsAsync());
+    }
+
+    [Fact]
+    public async Task Lease_OneAgentAsksManyTimesAtOnce_ItsResourcesAreNeverOverbooked()
+    {
+        var queue = await QueueAsync();
+        var agent = await PullerAsync(queue, profile => profile with { MaxCapacity = 20, Resources = Resource("gpu", 3) });
+        await queue.SubmitAsync(30, spec => spec with { Resources = Resource("gpu", 2) });
+        for (var round = 0; round < 5; round++)
+        {
+            var lease = Assert.Single((await Task.WhenAll(Enumerable.Range(0, 8).Select(i => agent.LeaseAsync(1 + (i % 3))))).SelectMany(some => some));
+            await agent.CompleteAsync(lease);
+        }
+        Assert.Equal((25, 0, 0, 0), await queue.CountsAsync());
+
+        static ImmutableSortedDictionary<string, double> Resource(string name, double amount) => ImmutableSortedDictionary<string, double>.Empty.Add(name, amount);
     }
 
     [Fact]
