@@ -58,7 +58,7 @@ public sealed class CancelTests(SiloFixture silo) : SiloTests(silo)
         Pass(20);
         await agent.BeatAsync(lease);
         await TaskOf(id).CancelAsync(null, children: false);
-        Pass(20);
+        await PassAsync(20, queue);
         // The renewed lease keeps its time when a cancel is asked for.
         Assert.Equal(WorkStatus.InProgress, await StatusAsync(id));
         Assert.Equal(id, Assert.Single((await agent.BeatAsync(lease)).Orders).TaskId);

@@ -82,7 +82,7 @@ public sealed class ReloadTests(SiloFixture silo) : SiloTests(silo)
 
         await Silo.DeactivateAsync(queue.Grain);
         await queue.CountsAsync();
-        Pass(25);
+        await PassAsync(25, queue);
         Assert.Equal(WorkStatus.InProgress, await StatusAsync(id));
         Pass(6);
 

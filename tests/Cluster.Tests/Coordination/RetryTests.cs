@@ -77,7 +77,7 @@ public sealed class RetryTests(SiloFixture silo) : SiloTests(silo)
         var lease = await silent.TakeAsync();
         Pass(20);
         await silent.BeatAsync(lease);
-        Pass(29);
+        await PassAsync(29, queue);
         Assert.Equal(WorkStatus.InProgress, await StatusAsync(id));
 
         Pass(2);

@@ -65,6 +65,18 @@ public abstract class SiloTests(SiloFixture silo) : IAsyncLifetime
     /// <summary>Lets time pass.</summary>
     private protected void Pass(double seconds) => Pass(TimeSpan.FromSeconds(seconds));
 
+    /// <summary>Lets time pass, and the queue deal with all that is due by then: what it has not done afterwards it did not take for due.</summary>
+    private protected async Task PassAsync(double seconds, QueueUnderTest queue)
+    {
+        Pass(seconds);
+        // What falls due last is dealt with last. The second one: what was due while the first was dealt with.
+        for (var i = 0; i < 2; i++)
+        {
+            var last = await queue.SubmitAsync(spec => spec with { NotBefore = silo.Clock.GetUtcNow().AddDays(1), Timeouts = new() { Total = TimeSpan.FromMilliseconds(1) } });
+            await UntilAsync(last, WorkStatus.Failed);
+        }
+    }
+
     /// <summary>Waits until a task stands as said.</summary>
     private protected async Task<TaskView> UntilAsync(string id, WorkStatus status)
     {

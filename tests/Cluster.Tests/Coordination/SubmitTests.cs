@@ -95,6 +95,8 @@ public sealed class SubmitTests(SiloFixture silo) : SiloTests(silo)
         Pass(35);
         Assert.Equal("parent_failed", (await UntilAsync(child.Id, WorkStatus.Cancelled)).ErrorCode);
         Assert.DoesNotContain("task.assigned", await HistoryAsync(child.Id));
+        // It may have noticed by itself that something was written behind its back.
+        Assert.All(Silo.TakeWarnings(), warning => Assert.Contains(above.Name, warning, StringComparison.Ordinal));
 
         async Task<ImmutableArray<SubmitReply>> SubmitAsync() => viaIntake
             ? await Silo.Grains.GetGrain<IIntakeGrain>(0).SubmitAsync(batch)

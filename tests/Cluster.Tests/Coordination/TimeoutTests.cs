@@ -8,7 +8,7 @@ public sealed class TimeoutTests(SiloFixture silo) : SiloTests(silo)
     {
         var queue = await QueueAsync();
         var id = await queue.SubmitAsync(spec => spec with { Timeouts = new() { QueueWait = TimeSpan.FromSeconds(10) } });
-        Pass(9);
+        await PassAsync(9, queue);
         Assert.Equal(WorkStatus.Pending, await StatusAsync(id));
 
         Pass(1);
@@ -25,12 +25,12 @@ public sealed class TimeoutTests(SiloFixture silo) : SiloTests(silo)
         var parent = await queue.SubmitAsync();
         var child = await queue.SubmitAsync(spec => spec with { Dependencies = [new(parent)], Timeouts = new() { QueueWait = TimeSpan.FromSeconds(10) } });
         var later = await queue.SubmitAsync(spec => spec with { NotBefore = Silo.Clock.GetUtcNow().AddSeconds(20), Timeouts = new() { QueueWait = TimeSpan.FromSeconds(10) } });
-        Pass(19);
+        await PassAsync(19, queue);
         Assert.Equal((1, 1, 1, 0), await queue.CountsAsync());
         await agent.CompleteAsync(await agent.TakeAsync());
         await UntilAsync(async () => await queue.CountsAsync() == (1, 1, 0, 0), "the child is free");
 
-        Pass(9);
+        await PassAsync(9, queue);
         Assert.Equal((WorkStatus.Pending, WorkStatus.Pending), (await StatusAsync(child), await StatusAsync(later)));
         Pass(1);
         await UntilAsync(child, WorkStatus.Failed);
@@ -47,7 +47,7 @@ public sealed class TimeoutTests(SiloFixture silo) : SiloTests(silo)
         var id = await queue.SubmitAsync(spec => spec with { Timeouts = new() { QueueWait = TimeSpan.FromSeconds(10) } });
         await agent.GiveBackAsync(await agent.TakeAsync());
 
-        Pass(60);
+        await PassAsync(60, queue);
         await agent.BeatAsync();
 
         Assert.Equal(id, (await agent.TakeAsync()).Task.Spec.Id);
@@ -60,8 +60,8 @@ public sealed class TimeoutTests(SiloFixture silo) : SiloTests(silo)
         var agent = await PullerAsync(queue);
         var id = await queue.SubmitAsync(spec => spec with { Retry = new() { MaxRetries = 1, BackoffBase = TimeSpan.Zero }, Timeouts = new() { Run = TimeSpan.FromSeconds(40) } });
         var lease = await agent.TakeAsync();
-        Pass(20);
-        await agent.BeatAsync(lease);
+        await PassAsync(20, queue);
+        Assert.Empty((await agent.BeatAsync(lease)).Lost);
         Pass(20);
 
         var view = await UntilAsync(id, WorkStatus.Pending);
@@ -83,7 +83,7 @@ public sealed class TimeoutTests(SiloFixture silo) : SiloTests(silo)
         await PassiveAsync(queue);
         var id = await queue.SubmitAsync(spec => spec with { Retry = new() { BackoffBase = TimeSpan.Zero }, Timeouts = new() { Run = TimeSpan.FromSeconds(40) } });
         await UntilAsync(id, WorkStatus.Assigned);
-        Pass(41);
+        await PassAsync(41, queue);
         // Its time runs from its start, not from its assignment.
         Assert.Equal((WorkStatus.Assigned, 1), ((await ViewAsync(id)).Status, (await ViewAsync(id)).Attempt));
         await TaskOf(id).SetStatusAsync(new() { Status = WorkStatus.InProgress });
@@ -103,7 +103,7 @@ public sealed class TimeoutTests(SiloFixture silo) : SiloTests(silo)
         var id = await queue.SubmitAsync(spec => spec with { Timeouts = new() { Total = TimeSpan.FromSeconds(25) } });
         await agent.GiveBackAsync(await agent.TakeAsync());
         if (running) { await agent.TakeAsync(); }
-        Pass(24);
+        await PassAsync(24, queue);
         Assert.Equal(running ? WorkStatus.InProgress : WorkStatus.Pending, await StatusAsync(id));
 
         Pass(1);
@@ -152,7 +152,7 @@ public sealed class TimeoutTests(SiloFixture silo) : SiloTests(silo)
         Pass(100);
 
         await TaskOf(id).RedriveAsync();
-        Pass(9);
+        await PassAsync(9, queue);
 
         Assert.Equal(WorkStatus.Pending, await StatusAsync(id));
         await agent.TakeAsync();
