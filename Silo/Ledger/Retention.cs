@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using NexusActors.Errors;
-using NexusActors.Ledger.Sqlite;
 
 namespace NexusActors.Ledger;
 

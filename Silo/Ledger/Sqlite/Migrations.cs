@@ -1,16 +1,12 @@
-using System.Globalization;
-using System.Reflection;
-using System.Text.RegularExpressions;
-
 namespace NexusActors.Ledger.Sqlite;
 
 /// <summary>Brings the schema to the version of this program, once and in one transaction. A newer schema is refused.</summary>
-internal static partial class Migrations
+internal static class Migrations
 {
-    /// <summary>Runs every step that the file has not seen. The steps are the embedded files <c>NNNN_name.sql</c>.</summary>
+    /// <summary>Runs every step that the file has not seen.</summary>
     public static void Run(Database database, TimeProvider time)
     {
-        var steps = Steps();
+        var steps = MigrationSteps.Of("Sqlite");
         database.Execute("BEGIN IMMEDIATE");
         database.Execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
         var current = database.Number("SELECT max(version) FROM schema_version");
@@ -27,25 +23,4 @@ internal static partial class Migrations
         }
         database.Execute("COMMIT");
     }
-
-    private static List<(long Version, string Name, string Sql)> Steps()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        var steps = new List<(long Version, string Name, string Sql)>();
-        foreach (var resource in assembly.GetManifestResourceNames())
-        {
-            if (StepName().Match(resource) is not { Success: true } match) { continue; }
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"{resource} is not embedded."));
-            steps.Add((long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), match.Groups[2].Value, reader.ReadToEnd()));
-        }
-        steps.Sort((one, other) => one.Version.CompareTo(other.Version));
-        for (var i = 0; i < steps.Count; i++)
-        {
-            if (steps[i].Version != i + 1) { throw new InvalidOperationException($"Migration {i + 1} is missing or doubled."); }
-        }
-        return steps;
-    }
-
-    [GeneratedRegex(@"\.Sqlite\.Migrations\.(\d{4})_(\w+)\.sql$")]
-    private static partial Regex StepName();
 }

@@ -24,7 +24,9 @@ public abstract partial class LedgerConformance
                 {
                     var entries = call.Select(step => Entry(step, model)).ToImmutableArray();
                     var actual = await store.Ledger.CommitAsync(entries);
-                    SameAll(entries.Select(model.Apply).Select(Comparable), actual.Select(Comparable));
+                    var expected = entries.Zip(actual, (entry, result) => model.Apply(entry, result.Seq)).ToArray();
+                    SameAll(expected.Select(Comparable), actual.Select(Comparable));
+                    SameChildren(model, entries, expected, actual);
                 }
                 await SameFactsAsync(model, store.Ledger);
                 await store.ReopenAsync();
@@ -69,7 +71,7 @@ public abstract partial class LedgerConformance
             default:
                 return new()
                 {
-                    Touches = [new AgentSeen(agent, Noon.AddSeconds(variant - 2)), new TaskProgressed(1 + which, $$"""{"p":{{variant}}}""")],
+                    Touches = [new AgentSeen(agent, Noon.AddSeconds(variant - 2)), new TaskProgressed(model.Tasks.Values.OrderBy(task => task.Seq).ElementAtOrDefault(which)?.Seq ?? long.MaxValue, $$"""{"p":{{variant}}}""")],
                     Tallies = [new(agent, variant - 4)],
                     Events = [Event("noted", "t" + which, agent)],
                 };
@@ -77,7 +79,18 @@ public abstract partial class LedgerConformance
     }
 
     private static object Comparable(CommitResult result) =>
-        new { result.Outcome, result.Seq, result.FirstAnswer, Children = result.Children.IsDefault ? [] : result.Children };
+        new { result.Outcome, result.Seq, result.FirstAnswer };
+
+    /// <summary>All that were there by then, and none that is not there at the end of the call.</summary>
+    private static void SameChildren(LedgerModel model, ImmutableArray<LedgerEntry> entries, CommitResult[] expected, ImmutableArray<CommitResult> actual)
+    {
+        for (var i = 0; i < expected.Length; i++)
+        {
+            if (expected[i].Children.IsDefaultOrEmpty && actual[i].Children.IsDefaultOrEmpty) { continue; }
+            Assert.Subset(actual[i].Children.ToHashSet(), expected[i].Children.ToHashSet());
+            Assert.Subset(model.Children(((TaskUpdate)entries[i].Change!).Next.Id).ToHashSet(), actual[i].Children.ToHashSet());
+        }
+    }
 
     private static async Task SameFactsAsync(LedgerModel model, ILedger ledger)
     {
@@ -109,8 +122,12 @@ public abstract partial class LedgerConformance
                 model.Tasks.Values.Where(task => task.IsHeld && task.View.AssignedAgent == id).OrderBy(task => task.Seq).Select(task => task.Id),
                 (await ledger.HeldTasksAsync(id)).Select(task => task.Id));
         }
-        SameAll(model.Events, (await ledger.ReadEventsAsync(0, Everything, 10_000)).Events);
-        SameAll(model.Experiences.AsEnumerable().Reverse(), await ledger.ListExperiencesAsync(new() { Limit = 10_000 }));
+        var events = (await ledger.ReadEventsAsync(0, Everything, 10_000)).Events;
+        SameAll(model.Events, events.Select(item => item with { Seq = 0 }));
+        Assert.Equal(events.Select(item => item.Seq).Distinct().Order(), events.Select(item => item.Seq));
+        var experiences = await ledger.ListExperiencesAsync(new() { Limit = 10_000 });
+        SameAll(model.Experiences.OrderBy(one => one.Id, StringComparer.Ordinal), experiences.OrderBy(one => one.Id, StringComparer.Ordinal).Select(one => one with { Seq = 0 }));
+        Assert.Equal(experiences.Select(one => one.Seq).Distinct().OrderDescending(), experiences.Select(one => one.Seq));
         var counts = await ledger.CountExperiencesAsync(Noon.AddSeconds(30));
         Assert.Equal(
             (model.Experiences.Count, model.Experiences.Count(one => one.Success), model.Experiences.Count(one => one.Timestamp >= Noon.AddSeconds(30))),

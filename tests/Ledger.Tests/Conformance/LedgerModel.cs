@@ -21,19 +21,22 @@ internal sealed class LedgerModel
 
     public Dictionary<string, string> Settings { get; } = [];
 
-    public CommitResult Apply(LedgerEntry entry)
+    /// <summary>Applies an entry.</summary>
+    /// <param name="entry">What is asked.</param>
+    /// <param name="given">The number that the ledger gave to a new task or experience; the model cannot know it, for an adapter may leave numbers out.</param>
+    public CommitResult Apply(LedgerEntry entry, long given)
     {
         if (entry.Operation is { } asked && Operations.TryGetValue(asked.Key, out var first))
         {
             return first.BodyHash == asked.BodyHash ? new(CommitOutcome.Repeated, FirstAnswer: first.Answer) : new(CommitOutcome.KeyReused);
         }
-        var result = entry.Change is null ? new(CommitOutcome.Done) : Apply(entry.Change);
+        var result = entry.Change is null ? new(CommitOutcome.Done) : Apply(entry.Change, given);
         if (result.Outcome != CommitOutcome.Done) { return result; }
         foreach (var item in entry.Events)
         {
-            Events.Add(new() { Seq = Events.Count + 1, At = item.At, Type = item.Type, TaskId = item.TaskId, AgentId = item.AgentId, Queue = item.Queue, DataJson = item.DataJson });
+            Events.Add(new() { At = item.At, Type = item.Type, TaskId = item.TaskId, AgentId = item.AgentId, Queue = item.Queue, DataJson = item.DataJson });
         }
-        if (entry.Experience is { } gained && Experiences.All(experience => experience.Id != gained.Id)) { Experiences.Add(gained with { Seq = Experiences.Count + 1 }); }
+        if (entry.Experience is { } gained && Experiences.All(experience => experience.Id != gained.Id)) { Experiences.Add(gained); }
         foreach (var tally in entry.Tallies) { Apply(tally); }
         foreach (var touch in entry.Touches) { Apply(touch); }
         if (entry.Operation is { } operation) { Operations.Add(operation.Key, operation); }
@@ -43,14 +46,15 @@ internal sealed class LedgerModel
     public ImmutableArray<ChildEdge> Children(string parent) =>
         [.. Tasks.Values.OrderBy(task => task.Seq).Where(task => task.View.Spec.Dependencies.Any(edge => edge.TaskId == parent)).Select(task => new ChildEdge(task.Id, task.View.Spec.Queue))];
 
-    private CommitResult Apply(LedgerChange change)
+    private CommitResult Apply(LedgerChange change, long given)
     {
         switch (change)
         {
             case TaskInsert(var task):
                 if (Tasks.ContainsKey(task.Id)) { return new(CommitOutcome.Exists); }
-                Tasks.Add(task.Id, task.At(Tasks.Count + 1));
-                return new(CommitOutcome.Done, Tasks.Count);
+                Assert.True(Tasks.Values.All(earlier => earlier.Seq < given), $"number {given} is not above those given before");
+                Tasks.Add(task.Id, task.At(given));
+                return new(CommitOutcome.Done, given);
             case TaskUpdate(var next, _):
                 if (!Tasks.TryGetValue(next.Id, out var stored) || stored.View.Version != next.View.Version - 1) { return new(CommitOutcome.Conflict); }
                 Tasks[next.Id] = next;
@@ -65,8 +69,8 @@ internal sealed class LedgerModel
                 return new(Agents.Remove(id) ? CommitOutcome.Done : CommitOutcome.Conflict);
             case ExperienceInsert(var experience):
                 if (Experiences.Any(one => one.Id == experience.Id)) { return new(CommitOutcome.Exists); }
-                Experiences.Add(experience with { Seq = Experiences.Count + 1 });
-                return new(CommitOutcome.Done, Experiences.Count);
+                Experiences.Add(experience);
+                return new(CommitOutcome.Done, given);
             case QueuePut(var name, var settings):
                 Queues[name] = settings;
                 return new(CommitOutcome.Done);

@@ -1,4 +1,4 @@
-namespace NexusActors.Ledger.Sqlite;
+namespace NexusActors.Ledger;
 
 /// <summary>What the ledger logs.</summary>
 internal static partial class LedgerLog
@@ -29,4 +29,19 @@ internal static partial class LedgerLog
 
     [LoggerMessage(7, LogLevel.Warning, "A read failed in storage; its connection is opened anew")]
     public static partial void ReadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Information, "Ledger open in PostgreSQL {Version}, database {Database}")]
+    public static partial void OpenedServer(ILogger logger, string version, string database);
+
+    [LoggerMessage(11, LogLevel.Warning, "What became of a transaction could not be asked; it is tried again")]
+    public static partial void VerdictFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Information, "Schema brought to {Migration}")]
+    public static partial void Migrated(ILogger logger, string migration);
+
+    [LoggerMessage(13, LogLevel.Warning, "Partitions of events could not be looked after; it is tried again in {Pause}")]
+    public static partial void PartitionsFailed(ILogger logger, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Warning, "New events cannot be looked for; it is tried again")]
+    public static partial void WatchFailed(ILogger logger, Exception exception);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NexusActors.Coordination;
 
-namespace NexusActors.Ledger.Sqlite;
+namespace NexusActors.Ledger;
 
 /// <summary>
 /// The JSON columns as they are stored. Names are frozen: a member may be added, never renamed. Absent means the default of the contract. Times and spans are ticks.

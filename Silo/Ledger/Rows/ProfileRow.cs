@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NexusActors.Coordination;
 
-namespace NexusActors.Ledger.Sqlite;
+namespace NexusActors.Ledger;
 
 /// <summary>What an agent said of itself; the id is the row's key.</summary>
 internal sealed class ProfileRow

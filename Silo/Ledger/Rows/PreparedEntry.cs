@@ -1,7 +1,7 @@
 using System.Text.Json;
 using NexusActors.Learning;
 
-namespace NexusActors.Ledger.Sqlite;
+namespace NexusActors.Ledger;
 
 /// <summary>An entry with its JSON columns, made on the caller's thread so that the writer only binds and steps.</summary>
 internal readonly struct PreparedEntry

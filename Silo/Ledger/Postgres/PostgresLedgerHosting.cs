@@ -1,0 +1,72 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace NexusActors.Ledger.Postgres;
+
+/// <summary>Registration of the ledger in PostgreSQL.</summary>
+internal static class PostgresLedgerHosting
+{
+    /// <summary>
+    /// Adds the ledger in the database that <c>Nexus:Postgres</c> names. It is opened before any service of the host starts and closed with the container, after all of them.
+    /// </summary>
+    public static IServiceCollection AddPostgresLedger(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<PostgresOptions>().BindConfiguration(PostgresOptions.Section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsFieldValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LedgerMetrics>();
+        services.AddMetrics();
+        services.TryAddSingleton(provider => Source(provider.GetRequiredService<IOptions<PostgresOptions>>().Value, provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<OpenLedger>();
+        services.TryAddSingleton(provider => provider.GetRequiredService<OpenLedger>().Ledger);
+        services.TryAddSingleton<ILedger>(provider => provider.GetRequiredService<PostgresLedger>());
+        services.TryAddSingleton<ILedgerRetention>(provider => provider.GetRequiredService<PostgresLedger>());
+        services.AddHostedService(provider => provider.GetRequiredService<OpenLedger>());
+        services.AddHostedService<EventPartitions>();
+        return services;
+    }
+
+    /// <summary>The pool of connections of this process.</summary>
+    public static NpgsqlDataSource Source(PostgresOptions options, ILoggerFactory? logs)
+    {
+        var text = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            ApplicationName = "nexus",
+            MaxPoolSize = options.ConnectionsMax,
+            Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds),
+            // Longer than the server's own limit, which ends the statement there too.
+            CommandTimeout = (int)Math.Ceiling(options.StatementTimeout.TotalSeconds) + 2,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            TcpKeepAlive = true,
+            IncludeErrorDetail = false,
+        };
+        var limit = (long)options.StatementTimeout.TotalMilliseconds;
+        text.Options = $"{text.Options} -c statement_timeout={limit} -c lock_timeout={limit} -c idle_in_transaction_session_timeout={limit}".Trim();
+        var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
+        if (logs is not null) { builder.UseLoggerFactory(logs); }
+        return builder.Build();
+    }
+
+    /// <summary>Opens the ledger before other hosted services start, so that a server that does not answer stops the start with its own message.</summary>
+    private sealed class OpenLedger(NpgsqlDataSource source, IOptions<PostgresOptions> options, TimeProvider time, LedgerMetrics metrics, ILogger<PostgresLedger> logger) : IHostedLifecycleService
+    {
+        private PostgresLedger? _ledger;
+
+        public PostgresLedger Ledger => _ledger ?? throw new InvalidOperationException("The ledger is asked for before the host has started.");
+
+        public async Task StartingAsync(CancellationToken cancellationToken) => _ledger = await PostgresLedger.OpenAsync(source, options.Value, time, metrics, logger, cancellationToken);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Npgsql;
+
+namespace NexusActors.Ledger.Postgres;
+
+/// <summary>Reads, on any connection of the pool.</summary>
+/// <param name="source">The pool.</param>
+internal sealed class PostgresReaders(NpgsqlDataSource source)
+{
+    /// <summary>All rows of an answer.</summary>
+    /// <exception cref="Errors.NexusException">Storage does not answer.</exception>
+    public async Task<ImmutableArray<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellation, params NpgsqlParameter[] values)
+    {
+        try
+        {
+            await using var command = source.CreateCommand(sql);
+            foreach (var value in values) { command.Parameters.Add(value); }
+            await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            var rows = ImmutableArray.CreateBuilder<T>();
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) { rows.Add(map(reader)); }
+            return rows.DrainToImmutable();
+        }
+        catch (Exception failure) when (PostgresFault.IsOfDatabase(failure) && !cancellation.IsCancellationRequested)
+        {
+            throw PostgresFault.ToCaller(failure);
+        }
+    }
+
+    /// <summary>The first row of an answer.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public async Task<(bool Found, T Row)> FirstAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellation, params NpgsqlParameter[] values) =>
+        await ListAsync(sql, map, cancellation, values).ConfigureAwait(false) is [var row, ..] ? (true, row) : default;
+
+    /// <summary>The one number of an answer; 0 for none.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public async Task<long> NumberAsync(string sql, CancellationToken cancellation, params NpgsqlParameter[] values) =>
+        (await FirstAsync(sql, row => row.LongOrNull(0) ?? 0, cancellation, values).ConfigureAwait(false)).Row;
+}
+
+/// <summary>Columns of a row as the contracts have them.</summary>
+internal static class Columns
+{
+    public static string Text(this NpgsqlDataReader row, int column) => PostgresText.Read(row.GetString(column));
+
+    public static string? TextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.Text(column);
+
+    public static byte[] Bytes(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? [] : row.GetFieldValue<byte[]>(column);
+
+    public static long? LongOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    public static double? RealOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
+
+    public static DateTimeOffset Moment(this NpgsqlDataReader row, int column) => new(row.GetInt64(column), TimeSpan.Zero);
+
+    public static DateTimeOffset? MomentOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.Moment(column);
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using NexusActors.Coordination;
+using Npgsql;
+
+namespace NexusActors.Ledger.Postgres;
+
+/// <summary>Reads of tasks.</summary>
+internal static class TaskReads
+{
+    /// <summary>Every task column and the specification, in the order that <see cref="Map"/> reads them.</summary>
+    private const string Columns = """
+        t.seq, t.id, t.queue, t.type, t.priority, t.created_at, t.version, t.status, t.agent, t.assigned_at, t.started_at, t.completed_at, t.retry_count, t.loss_count,
+            t.max_retries, t.attempt, t.cancel_requested, t.next_attempt_at, t.actual_seconds, t.token, t.held_by, t.expires_at, t.error_code, t.error_message,
+            t.attempts, t.closed, t.progress, t.result, s.spec, t.redriven_at
+        """;
+
+    private const string FindSql = "SELECT " + Columns + " FROM tasks t JOIN task_specs s ON s.seq = t.seq WHERE t.id = $1";
+
+    private const string FindManySql = "SELECT " + Columns + " FROM unnest($1) WITH ORDINALITY AS u(seq, n) JOIN tasks t ON t.seq = u.seq JOIN task_specs s ON s.seq = t.seq ORDER BY u.n";
+
+    // One stretch of the index per status, each in order and no longer than the page.
+    private const string LiveSql = "SELECT " + Columns + """
+
+        FROM (
+            SELECT p.seq FROM unnest($4) AS k(status)
+            CROSS JOIN LATERAL (SELECT l.seq FROM tasks l WHERE l.queue = $1 AND l.status = k.status AND l.seq > $2 ORDER BY l.seq LIMIT $3) p
+            ORDER BY p.seq LIMIT $3) p
+        JOIN tasks t ON t.seq = p.seq JOIN task_specs s ON s.seq = t.seq
+        ORDER BY t.seq
+        """;
+
+    private const string LiveEdgesSql = """
+        SELECT e.child_seq, e.parent_id, coalesce(p.status, 0::smallint), e.rule, p.completed_at
+        FROM tasks c JOIN edges e ON e.child_seq = c.seq LEFT JOIN tasks p ON p.id = e.parent_id
+        WHERE c.queue = $1 AND c.status = ANY ($2)
+        ORDER BY e.child_seq, e.ordinal
+        """;
+
+    private const string OutcomesSql = "SELECT t.id, t.status, t.result FROM unnest($1) WITH ORDINALITY AS u(id, n) JOIN tasks t ON t.id = u.id ORDER BY u.n";
+
+    private const string ChildrenSql = "SELECT child_id, child_queue FROM edges WHERE parent_id = $1 ORDER BY child_seq";
+
+    private const string FailedSql = "SELECT id FROM tasks WHERE queue = $1 AND status = $2 ORDER BY seq LIMIT $3";
+
+    private const string HeldSql = "SELECT " + Columns + """
+         FROM tasks t JOIN task_specs s ON s.seq = t.seq WHERE t.agent = $1 AND t.status = ANY ($2) ORDER BY t.seq
+        """;
+
+    private const string CountsSql = "SELECT queue, status, n FROM task_counts WHERE n > 0";
+
+    private static readonly int[] Live = [(int)WorkStatus.Pending, (int)WorkStatus.Assigned, (int)WorkStatus.InProgress, (int)WorkStatus.Delegated];
+    private static readonly int[] Held = [(int)WorkStatus.Assigned, (int)WorkStatus.InProgress, (int)WorkStatus.Delegated];
+
+    /// <summary>One task by id.</summary>
+    public static async Task<TaskState?> FindAsync(PostgresReaders readers, string id, CancellationToken cancellation) =>
+        (await readers.FirstAsync(FindSql, Map, cancellation, Values.Of(id)).ConfigureAwait(false)).Row;
+
+    /// <summary>Tasks by number, in the order asked; unknown ones are left out.</summary>
+    public static Task<ImmutableArray<TaskState>> FindAsync(PostgresReaders readers, IEnumerable<long> seqs, CancellationToken cancellation) =>
+        readers.ListAsync(FindManySql, Map, cancellation, Values.Array(seqs));
+
+    /// <summary>Tasks of a queue that have not ended and come after a position, in submit order.</summary>
+    public static Task<ImmutableArray<TaskState>> LiveAfterAsync(PostgresReaders readers, string queue, long after, int max, CancellationToken cancellation) =>
+        readers.ListAsync(LiveSql, Map, cancellation, Values.Of(queue), Values.Of(after), Values.Of((long)max), Live.Shorts(status => status));
+
+    /// <summary>The parents of every task of a queue that has not ended, in child order.</summary>
+    public static Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(PostgresReaders readers, string queue, CancellationToken cancellation) => readers.ListAsync(
+        LiveEdgesSql,
+        row => new ParentEdge(row.GetInt64(0), row.Text(1), (WorkStatus)row.GetInt16(2), (ParentFailureRule)row.GetInt16(3), row.MomentOrNull(4)),
+        cancellation,
+        Values.Of(queue),
+        Live.Shorts(status => status));
+
+    /// <summary>Where the named tasks stand, with their results; unknown ones are left out.</summary>
+    public static Task<ImmutableArray<ParentResult>> OutcomesAsync(PostgresReaders readers, ImmutableArray<string> ids, CancellationToken cancellation) =>
+        readers.ListAsync(OutcomesSql, row => new ParentResult(row.Text(0), (WorkStatus)row.GetInt16(1), row.TextOrNull(2)), cancellation, Values.Array(ids));
+
+    /// <summary>Tasks that depend directly on one, in submit order.</summary>
+    public static async Task<ImmutableArray<ChildEdge>> ChildrenAsync(PostgresReaders readers, string parentId, CancellationToken cancellation)
+    {
+        var children = await readers.ListAsync(ChildrenSql, row => new ChildEdge(row.Text(0), row.Text(1)), cancellation, Values.Of(parentId)).ConfigureAwait(false);
+        return [.. children.Where((child, i) => i == 0 || child != children[i - 1])];
+    }
+
+    /// <summary>Failed tasks of a queue, oldest first.</summary>
+    public static Task<ImmutableArray<string>> FailedAsync(PostgresReaders readers, string queue, int max, CancellationToken cancellation) =>
+        readers.ListAsync(FailedSql, row => row.Text(0), cancellation, Values.Of(queue), Values.Of((short)WorkStatus.Failed), Values.Of((long)Math.Max(0, max)));
+
+    /// <summary>Tasks that an agent holds now, in submit order.</summary>
+    public static Task<ImmutableArray<TaskState>> HeldByAsync(PostgresReaders readers, string agentId, CancellationToken cancellation) =>
+        readers.ListAsync(HeldSql, Map, cancellation, Values.Of(agentId), Held.Shorts(status => status));
+
+    /// <summary>Counts of all tasks by queue and status.</summary>
+    public static Task<ImmutableArray<(string Queue, WorkStatus Status, long Count)>> CountsAsync(PostgresReaders readers, CancellationToken cancellation) =>
+        readers.ListAsync(CountsSql, row => (row.Text(0), (WorkStatus)row.GetInt16(1), row.GetInt64(2)), cancellation);
+
+    private static TaskState Map(NpgsqlDataReader row) => new()
+    {
+        View = new()
+        {
+            Spec = SpecRow.Read(row.Bytes(28), row.Text(1), row.Text(2), (TaskType)row.GetInt16(3), row.GetInt16(4)),
+            Seq = row.GetInt64(0),
+            Version = row.GetInt32(6),
+            Status = (WorkStatus)row.GetInt16(7),
+            AssignedAgent = row.TextOrNull(8),
+            CreatedAt = row.Moment(5),
+            AssignedAt = row.MomentOrNull(9),
+            StartedAt = row.MomentOrNull(10),
+            CompletedAt = row.MomentOrNull(11),
+            ResultJson = row.TextOrNull(27),
+            ErrorCode = row.TextOrNull(22),
+            ErrorMessage = row.TextOrNull(23),
+            RetryCount = row.GetInt32(12),
+            LossCount = row.GetInt32(13),
+            MaxRetries = row.GetInt32(14),
+            Attempt = row.GetInt32(15),
+            Attempts = AttemptRow.Read(row.Bytes(24)),
+            ProgressJson = row.TextOrNull(26),
+            CancelRequested = row.GetBoolean(16),
+            NextAttemptAt = row.MomentOrNull(17),
+            ActualSeconds = row.RealOrNull(18),
+            RedrivenAt = row.MomentOrNull(29),
+        },
+        Token = row.TextOrNull(19),
+        HeldBy = (AgentMode)row.GetInt16(20),
+        ExpiresAt = row.MomentOrNull(21),
+        Closed = ClosedRow.Read(row.Bytes(25)),
+    };
+}
