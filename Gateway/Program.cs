@@ -1,4 +1,25 @@
-// A gateway in a process of its own is a client of a cluster, and this version has no cluster mode: the silo hosts the gateway.
-await Console.Error.WriteLineAsync(
-    "The gateway does not run on its own in this version: it is part of the silo's process, and a gateway apart needs the cluster mode, which is not available yet.\nStart everything with: dotnet run --project Silo");
-return 2;
+using NexusActors.Clustering;
+using NexusActors.Hosting;
+
+var line = CommandLine.Parse(args);
+switch (line.Command)
+{
+    case Command.Help: SettingsHelp.Write(Console.Out, GatewayProcess.Usage, GatewayProcess.Catalog); return ExitCode.Done;
+    case Command.Version: Console.WriteLine(ProductVersion.Text); return ExitCode.Done;
+    case Command.Probe: return await Probe.RunAsync(line, Probe.FirstServed(ProcessHost.Read(line)), Console.Error);
+}
+try
+{
+    await using var app = GatewayProcess.Build(line);
+    if (await app.StartUnlessStoppedAsync(GatewayProcess.CheckPremisesAsync))
+    {
+        GatewayReport.Write(app, Console.Out);
+        await app.WaitForShutdownAsync();
+    }
+    return ExitCode.Done;
+}
+catch (StartupException fault)
+{
+    Console.Error.WriteLine(fault.Message);
+    return ExitCode.CannotStart;
+}

@@ -26,7 +26,7 @@ internal static class EventEndpoints
             .WithMetadata(new QueryContract("type", "Only of these types, or of types that begin so (task.*); repeated or with commas", typeof(string)))
             .Produces<EventResponse>(StatusCodes.Status200OK, "text/event-stream").Refuses(400, 429);
 
-    private static async Task StreamAsync(HttpContext http, IGrainFactory grains, StreamGate gate, IOptions<GatewayOptions> options, IHostApplicationLifetime process, ILoggerFactory logs)
+    private static async Task StreamAsync(HttpContext http, IGrainFactory grains, StreamGate gate, RemoteCalls calls, TimeProvider time, IOptions<GatewayOptions> options, IHostApplicationLifetime process, ILoggerFactory logs)
     {
         var (after, filter) = Read(http.Request);
         using var place = gate.Enter();
@@ -40,10 +40,13 @@ internal static class EventEndpoints
         {
             await WriteAsync(http, ": events follow\nretry: 2000\n\n"u8, ends.Token);
             var told = 0L;
+            var wait = options.Value.StreamHeartbeat < calls.SliceMax ? options.Value.StreamHeartbeat : calls.SliceMax;
             while (!ends.IsCancellationRequested)
             {
                 // The wait is left, not cancelled: a cancellation sent to a stateless worker wakes another activation and makes the end of a silo wait for it.
-                var page = await feed.ReadAsync(position, filter, PageMax, options.Value.StreamHeartbeat, CancellationToken.None).OrLeaveAsync(ends.Token);
+                EventPage page;
+                try { page = await feed.ReadAsync(position, filter, PageMax, wait, CancellationToken.None).OrLeaveAsync(calls.LimitOf(wait), time, ends.Token); }
+                catch (TimeoutException) when (calls.Remote) { continue; }                  // it went with its silo; another one reads on from the same position
                 if (page.TrimmedUpTo > told)
                 {
                     WriteTrimmed(http.Response.BodyWriter, position, told = page.TrimmedUpTo);

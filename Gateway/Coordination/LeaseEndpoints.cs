@@ -30,11 +30,11 @@ internal static class LeaseEndpoints
             .Produces<TaskChanged>().Refuses(400, 404, 409, 413, 415);
     }
 
-    private static async Task<IResult> LeaseAsync(string id, HttpContext http, IGrainFactory grains, TimeProvider time, IHostApplicationLifetime process)
+    private static async Task<IResult> LeaseAsync(string id, HttpContext http, IGrainFactory grains, TimeProvider time, RemoteCalls calls, IHostApplicationLifetime process)
     {
         var agent = grains.GetGrain<IAgentGrain>(Ids.FromPath(http, "id", id));
         var request = await JsonBody.ReadOptionalAsync(http, LeaseInput.ReadLease);
-        var leases = request.Wait > TimeSpan.Zero ? await WaitAsync(agent, request, http, process) : await agent.LeaseAsync(request, CancellationToken.None);
+        var leases = request.Wait > TimeSpan.Zero ? await WaitAsync(agent, request, http, time, calls, process) : await LeaseOnceAsync(agent, request, time, calls, CancellationToken.None);
         if (leases.IsDefaultOrEmpty) { return Results.NoContent(); }
         if (http.RequestAborted.IsCancellationRequested)
         {
@@ -47,17 +47,49 @@ internal static class LeaseEndpoints
     }
 
     // A wait ends with its caller, and with the process, which then has nothing to give.
-    private static async Task<ImmutableArray<LeasedTask>> WaitAsync(IAgentGrain agent, LeaseRequest request, HttpContext http, IHostApplicationLifetime process)
+    private static async Task<ImmutableArray<LeasedTask>> WaitAsync(IAgentGrain agent, LeaseRequest request, HttpContext http, TimeProvider time, RemoteCalls calls, IHostApplicationLifetime process)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, process.ApplicationStopping);
         try
         {
-            return await agent.LeaseAsync(request, ends.Token);
+            var left = request.Wait;
+            while (true)
+            {
+                var slice = left < calls.SliceMax ? left : calls.SliceMax;
+                var leases = ImmutableArray<LeasedTask>.Empty;
+                try { leases = await LeaseOnceAsync(agent, request with { Wait = slice }, time, calls, ends.Token); }
+                catch (TimeoutException) when (left > slice) { }                            // it went with its silo; the agent is asked anew, elsewhere
+                left -= slice;
+                if (!leases.IsDefaultOrEmpty || left <= TimeSpan.Zero) { return leases; }
+            }
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
             return [];
         }
+    }
+
+    // Not repeated by itself: a lost call may have given out tasks. One that answers after all finds nobody, and its tasks go back.
+    private static async Task<ImmutableArray<LeasedTask>> LeaseOnceAsync(IAgentGrain agent, LeaseRequest request, TimeProvider time, RemoteCalls calls, CancellationToken cancellation)
+    {
+        if (!calls.Remote) { return await agent.LeaseAsync(request, cancellation); }
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var call = agent.LeaseAsync(request, gone.Token);
+        try
+        {
+            return await call.WaitAsync(calls.LimitOf(request.Wait), time, CancellationToken.None);
+        }
+        catch (TimeoutException) when (!call.IsCompleted)
+        {
+            await gone.CancelAsync();
+            GiveBackLateAsync(agent, call).Ignore();
+            throw;
+        }
+    }
+
+    private static async Task GiveBackLateAsync(IAgentGrain agent, Task<ImmutableArray<LeasedTask>> late)
+    {
+        if (await late is { IsDefaultOrEmpty: false } leases) { await agent.ReportAsync([.. leases.Select(GiveBack)], CancellationToken.None); }
     }
 
     private static LeaseReport GiveBack(LeasedTask lease) => new()
@@ -75,12 +107,12 @@ internal static class LeaseEndpoints
         return new(HeartbeatResponse.From(await agent.HeartbeatAsync(heartbeat), time.GetUtcNow()), CoordinationJson.Wire.HeartbeatResponse);
     }
 
-    private static async Task<JsonReply<ReportsResponse>> ReportManyAsync(string id, HttpContext http, IGrainFactory grains, TimeProvider time, IOptions<GatewayOptions> limits)
+    private static async Task<JsonReply<ReportsResponse>> ReportManyAsync(string id, HttpContext http, IGrainFactory grains, TimeProvider time, RemoteCalls calls, IOptions<GatewayOptions> limits)
     {
         var agent = grains.GetGrain<IAgentGrain>(Ids.FromPath(http, "id", id));
         var items = new BulkItems<LeaseReport>();
         await BulkBody.ReadAsync(http, limits.Value, (_, json) => items.Add(json, LeaseInput.ReadReport));
-        var replies = items.Valid.Count == 0 ? [] : await agent.ReportAsync([.. items.Valid]);
+        var replies = await calls.InPortionsAsync(items.Valid, portion => agent.ReportAsync(portion));
         var (next, accepted) = (0, 0);
         var results = new ReportResult[items.Count];
         for (var i = 0; i < results.Length; i++)

@@ -34,12 +34,12 @@ internal static class TaskEndpoints
             .Refuses(400);
     }
 
-    private static async Task<JsonReply<TaskSubmitted>> SubmitAsync(HttpContext http, IGrainFactory grains, TimeProvider time)
+    private static async Task<JsonReply<TaskSubmitted>> SubmitAsync(HttpContext http, IGrainFactory grains, TimeProvider time, RemoteCalls calls)
     {
         var now = time.GetUtcNow();
         var key = KeyOf(http.Request);
         var (spec, hash) = await JsonBody.ReadHashedAsync(http, input => TaskInput.Read(input, now), hashed: key is not null);
-        var replies = await grains.GetGrain<IQueueGrain>(spec.Queue).SubmitAsync([new TaskSubmission { Spec = spec, IdempotencyKey = key, BodyHash = hash }]);
+        var replies = await grains.GetGrain<IQueueGrain>(spec.Queue).SubmitAsync([new TaskSubmission { Spec = spec, IdempotencyKey = calls.OperationId(key), BodyHash = hash ?? "" }]);
         var reply = replies[0];
         if (reply.Error != NexusError.None)
         {
@@ -48,16 +48,17 @@ internal static class TaskEndpoints
         return new(new() { Message = "Task submitted", TaskId = reply.TaskId, Timestamp = time.GetUtcNow() }, CoordinationJson.Wire.TaskSubmitted);
     }
 
-    private static async Task<JsonListReply<BatchResponse>> SubmitManyAsync(HttpContext http, IGrainFactory grains, TimeProvider time, IOptions<GatewayOptions> limits)
+    private static async Task<JsonListReply<BatchResponse>> SubmitManyAsync(HttpContext http, IGrainFactory grains, TimeProvider time, RemoteCalls calls, IOptions<GatewayOptions> limits)
     {
         var now = time.GetUtcNow();
         var key = KeyOf(http.Request);
+        var operation = calls.OperationId(key);
         var items = new BulkItems<TaskSubmission>();
         await BulkBody.ReadAsync(http, limits.Value, (index, json) => items.Add(json, input => new TaskSubmission
         {
             Spec = TaskInput.Read(input, now),
-            IdempotencyKey = key is null ? null : $"{key}#{index}",
-            BodyHash = key is null ? null : Convert.ToHexStringLower(SHA256.HashData(json.Span)),
+            IdempotencyKey = operation is null ? null : $"{operation}#{index}",
+            BodyHash = key is null ? "" : Convert.ToHexStringLower(SHA256.HashData(json.Span)),
         }));
         var replies = items.Valid.Count == 0 ? [] : await grains.GetGrain<IIntakeGrain>(0).SubmitAsync([.. items.Valid]);
         var (next, accepted) = (0, 0);

@@ -24,11 +24,10 @@ public static class GatewayHosting
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>, GatewayKestrel>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<Microsoft.AspNetCore.Routing.MatcherPolicy, ListenerPortPolicy>());
-        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StreamGate>();
+        services.TryAddSingleton<RemoteCalls>();
         services.AddBrowserSafety();
-        services.AddExceptionHandler<RefusalHandler>();
-        services.AddHealthChecks();
+        builder.AddOperations();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower;
@@ -37,12 +36,32 @@ public static class GatewayHosting
         });
         services.AddApiDocuments();
         services.TryAddSingleton<ApiDocumentTexts>();
+        return builder;
+    }
+
+    /// <summary>Adds probes, metrics and the answers to what fails; a process that serves nothing else needs no more.</summary>
+    public static WebApplicationBuilder AddOperations(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddExceptionHandler<RefusalHandler>();
+        services.AddHealthChecks();
         services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("nexusactors")).WithMetrics(metrics => metrics
             .AddMeter(NexusTelemetry.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddRuntimeInstrumentation()
             .AddPrometheusExporter());
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);   // two lines for each request cost more than the request
         return builder;
+    }
+
+    /// <summary>Maps probes and metrics, and nothing else.</summary>
+    public static WebApplication MapOperationsAlone(this WebApplication app)
+    {
+        app.UseExceptionHandler(static _ => { });
+        app.UseStatusCodePages(ProblemWriter.WriteStatusAsync);
+        app.UseRouting();
+        app.MapOperations();
+        return app;
     }
 
     /// <summary>Maps every service that the settings ask for onto its port.</summary>

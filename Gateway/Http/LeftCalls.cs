@@ -10,6 +10,13 @@ internal static class LeftCalls
         return call.WaitAsync(cancellation);
     }
 
+    /// <summary>Waits until the call ends, the wait is cancelled, or the time is over (<see cref="TimeSpan.MaxValue"/>: never), which is a <see cref="TimeoutException"/>.</summary>
+    public static Task<T> OrLeaveAsync<T>(this Task<T> call, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
+    {
+        call.Ignore();
+        return call.WaitAsync(wait == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : wait, time, cancellation);
+    }
+
     /// <summary>Waits until the call ends or the time is over, which is a <see cref="TimeoutException"/>.</summary>
     public static Task<T> OrLeaveAsync<T>(this Task<T> call, TimeSpan wait, TimeProvider time)
     {

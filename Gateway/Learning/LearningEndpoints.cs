@@ -48,7 +48,7 @@ internal static class LearningEndpoints
         return new(new() { Message = "Experience recorded", ExperienceId = reply.Id, Timestamp = now }, LearningJson.Wire.ExperienceRecorded);
     }
 
-    private static async Task<JsonListReply<ExperienceBatchResponse>> RecordManyAsync(HttpContext http, IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, CancellationToken cancellation)
+    private static async Task<JsonListReply<ExperienceBatchResponse>> RecordManyAsync(HttpContext http, IGrainFactory grains, IOptions<GatewayOptions> options, TimeProvider time, RemoteCalls calls, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var items = new BulkItems<Experience>();
@@ -60,7 +60,7 @@ internal static class LearningEndpoints
             if (items.FaultsOf(i) is { } faults) { results[i] = new() { Index = i, Error = faults.Text, Code = ProblemCodes.Invalid, Field = faults.Field }; }
             else { sound.Add((i, items.Valid[sound.Count])); }
         }
-        var failures = await Task.WhenAll(sound.GroupBy(item => item.Experience.Stream, StringComparer.Ordinal).Select(stream => AppendAsync(grains, stream.Key, [.. stream], results, now, cancellation)));
+        var failures = await Task.WhenAll(sound.GroupBy(item => item.Experience.Stream, StringComparer.Ordinal).Select(stream => AppendAsync(grains, stream.Key, [.. stream], results, now, calls, cancellation)));
         if (failures.Length > 0 && !failures.Contains(null)) { ExceptionDispatchInfo.Throw(failures[0]!); }
         var accepted = results.Count(result => result.ExperienceId is not null);
         return new(new() { Results = results, Accepted = accepted, Refused = results.Length - accepted, Timestamp = now }, LearningJson.Wire.ExperienceBatchResponse);
@@ -69,8 +69,17 @@ internal static class LearningEndpoints
     /// <summary>
     /// Appends the items of one stream and writes their answers into their places. A failure of storage or cluster refuses these items alone, because those of other streams may be on disk already.
     /// </summary>
-    /// <returns>The failure, if any: where every stream failed, the whole request did.</returns>
+    /// <returns>The failure, if nothing was appended: where every stream failed, the whole request did.</returns>
     private static async Task<Exception?> AppendAsync(
+        IGrainFactory grains, string stream, ImmutableArray<(int Index, Experience Experience)> items, ExperienceResult[] results, DateTimeOffset now, RemoteCalls calls, CancellationToken cancellation)
+    {
+        if (items.Length <= calls.ItemsMax) { return await AppendPortionAsync(grains, stream, items, results, now, cancellation); }
+        var failures = new List<Exception?>();
+        foreach (var portion in items.Chunk(calls.ItemsMax)) { failures.Add(await AppendPortionAsync(grains, stream, [.. portion], results, now, cancellation)); }
+        return failures.Contains(null) ? null : failures[0];
+    }
+
+    private static async Task<Exception?> AppendPortionAsync(
         IGrainFactory grains, string stream, ImmutableArray<(int Index, Experience Experience)> items, ExperienceResult[] results, DateTimeOffset now, CancellationToken cancellation)
     {
         try

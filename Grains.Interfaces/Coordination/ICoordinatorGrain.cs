@@ -33,7 +33,7 @@ public interface ICatalogGrain : IGrainWithIntegerKey
 public interface IIntakeGrain : IGrainWithIntegerKey
 {
     /// <summary>Orders the batch by dependency, refuses cycles with their path, and hands each part to its queue. Answers in the order of the items.</summary>
-    [Alias("Submit")] Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation = default);
+    [ResponseTimeout("00:00:30"), Alias("Submit")] Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation = default);
 }
 
 /// <summary>The event stream, resumable by position (stateless, any key).</summary>
@@ -41,5 +41,5 @@ public interface IIntakeGrain : IGrainWithIntegerKey
 public interface IEventFeedGrain : IGrainWithIntegerKey
 {
     /// <summary>Reads events after a position, waiting up to <paramref name="wait"/> (at most 20 s) when there are none. A negative position reads the newest position alone.</summary>
-    [AlwaysInterleave, Alias("Read")] Task<EventPage> ReadAsync(long after, EventFilter filter, int max, TimeSpan wait, CancellationToken cancellation = default);
+    [ResponseTimeout("00:00:30"), AlwaysInterleave, Alias("Read")] Task<EventPage> ReadAsync(long after, EventFilter filter, int max, TimeSpan wait, CancellationToken cancellation = default);
 }

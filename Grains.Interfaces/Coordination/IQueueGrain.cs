@@ -31,7 +31,7 @@ public interface IQueueGrain : IGrainWithStringKey
 
     /// <summary>Takes failed tasks up again, oldest first. Unknown: <see cref="Errors.NexusError.NotFound"/>.</summary>
     /// <returns>How many.</returns>
-    [Alias("RedriveFailed")] Task<int> RedriveFailedAsync(int max, CancellationToken cancellation = default);
+    [ResponseTimeout("00:00:30"), Alias("RedriveFailed")] Task<int> RedriveFailedAsync(int max, CancellationToken cancellation = default);
 
     /// <summary>Tells it that a parent of one of its tasks has ended (by the parent's queue, after the commit).</summary>
     [Alias("ParentEnded")] Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation = default);

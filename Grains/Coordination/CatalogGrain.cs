@@ -43,6 +43,7 @@ internal sealed class CatalogGrain(ILedger ledger) : Grain, ICatalogGrain
 internal sealed class IntakeGrain : Grain, IIntakeGrain
 {
     private const int PathMax = 20;
+    private const int RunMax = 2_000;                // so that a queue answers within the time of a call
 
     public async Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation)
     {
@@ -56,7 +57,7 @@ internal sealed class IntakeGrain : Grain, IIntakeGrain
         {
             var queue = submissions[order[from]].Spec.Queue;
             var to = from + 1;
-            while (to < order.Count && submissions[order[to]].Spec.Queue == queue) { to++; }
+            while (to < order.Count && to - from < RunMax && submissions[order[to]].Spec.Queue == queue) { to++; }
             int[] run = [.. order[from..to]];
             var answers = await SubmitRunAsync(queue, [.. run.Select(i => submissions[i])], from == 0, cancellation);
             for (var k = 0; k < run.Length; k++) { replies[run[k]] = answers[k]; }

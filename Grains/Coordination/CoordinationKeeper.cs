@@ -42,7 +42,7 @@ internal sealed class CoordinationKeeper(ILedger ledger, IGrainFactory grains, I
 
     private async Task KeepQueuesAsync(CancellationToken cancellation)
     {
-        if (await ledger.FindQueueAsync(QueueNames.Default, cancellation) is null) { await grains.GetGrain<IQueueGrain>(QueueNames.Default).ConfigureAsync(new(), cancellation); }
+        if (await ledger.FindQueueAsync(QueueNames.Default, cancellation) is null) { await grains.GetGrain<IQueueGrain>(QueueNames.Default).EnsureAsync(cancellation); }
         foreach (var (name, _) in await ledger.QueuesAsync(cancellation)) { await grains.GetGrain<IQueueGrain>(name).EnsureAsync(cancellation); }
     }
 

@@ -7,7 +7,7 @@ namespace NexusActors.Ledger;
 /// <summary>
 /// Removes old facts in small portions, with pauses in proportion to the time that a portion took: while others write much, it takes a small share of the writer.
 /// </summary>
-internal sealed class Retention(ILedgerRetention ledger, IOptions<RetentionOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<Retention> logger) : BackgroundService
+internal sealed class Retention(ILedgerRetention ledger, IRetentionTurn turns, IOptions<RetentionOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<Retention> logger) : BackgroundService
 {
     /// <summary>Between two passes.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(15);
@@ -36,6 +36,8 @@ internal sealed class Retention(ILedgerRetention ledger, IOptions<RetentionOptio
     private async Task PassAsync(CancellationToken stopping)
     {
         var (events, operations) = (0L, 0L);
+        await using var turn = await turns.TryTakeAsync(stopping).ConfigureAwait(false);
+        if (turn is null) { return; }
         try
         {
             var now = time.GetUtcNow();
@@ -72,6 +74,24 @@ internal static class RetentionHosting
         services.AddOptionsWithValidateOnStart<RetentionOptions>().BindConfiguration(RetentionOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RetentionOptions>, RetentionOptionsFieldValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RetentionOptions>, RetentionOptionsValidator>());
+        services.TryAddSingleton<IRetentionTurn, OnlyTurn>();
         return services.AddHostedService<Retention>();
     }
+}
+
+/// <summary>Whose turn it is to remove old facts, where several processes share a ledger.</summary>
+internal interface IRetentionTurn
+{
+    /// <summary>Takes the turn for one pass, until it is disposed of; null while another process has it.</summary>
+    Task<IAsyncDisposable?> TryTakeAsync(CancellationToken cancellation);
+}
+
+/// <summary>The turn of the only process that has the ledger.</summary>
+internal sealed class OnlyTurn : IRetentionTurn, IAsyncDisposable
+{
+    /// <inheritdoc/>
+    public Task<IAsyncDisposable?> TryTakeAsync(CancellationToken cancellation) => Task.FromResult<IAsyncDisposable?>(this);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

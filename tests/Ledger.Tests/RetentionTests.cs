@@ -34,7 +34,7 @@ public sealed class RetentionTests
     private static async Task RunAsync(Script ledger, RetentionOptions options, FakeTimeProvider time, Func<Task> meanwhile)
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var retention = new Retention(ledger, Options.Create(options), new(services.GetRequiredService<IMeterFactory>()), time, NullLogger<Retention>.Instance);
+        using var retention = new Retention(ledger, new OnlyTurn(), Options.Create(options), new(services.GetRequiredService<IMeterFactory>()), time, NullLogger<Retention>.Instance);
         await retention.StartAsync(CancellationToken.None);
         await meanwhile();
         await retention.StopAsync(CancellationToken.None);

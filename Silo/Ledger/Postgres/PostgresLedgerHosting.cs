@@ -28,6 +28,9 @@ internal static class PostgresLedgerHosting
         return services;
     }
 
+    /// <summary>Opens the ledger ahead of the host, whose services ask for it while they are made: connects, and brings the schema up to date.</summary>
+    public static Task OpenPostgresLedgerAsync(this IServiceProvider services, CancellationToken cancellation = default) => services.GetRequiredService<OpenLedger>().OpenAsync(cancellation);
+
     /// <summary>The pool of connections of this process.</summary>
     public static NpgsqlDataSource Source(PostgresOptions options, ILoggerFactory? logs)
     {
@@ -57,7 +60,9 @@ internal static class PostgresLedgerHosting
 
         public PostgresLedger Ledger => _ledger ?? throw new InvalidOperationException("The ledger is asked for before the host has started.");
 
-        public async Task StartingAsync(CancellationToken cancellationToken) => _ledger = await PostgresLedger.OpenAsync(source, options.Value, time, metrics, logger, cancellationToken);
+        public async Task OpenAsync(CancellationToken cancellationToken) => _ledger ??= await PostgresLedger.OpenAsync(source, options.Value, time, metrics, logger, cancellationToken);
+
+        public Task StartingAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -44,7 +44,7 @@ public sealed class ManifestTests
     [Fact]
     public void Environment_SetsOnlySettingsThatExistToValuesThatFit() => Assert.All(Container.Env, variable =>
     {
-        var setting = Assert.Single(SettingsCatalog.All, setting => setting.Key == variable.Name.Replace("__", ":", StringComparison.Ordinal));
+        var setting = Assert.Single(SiloSettings.Catalog.All, setting => setting.Key == variable.Name.Replace("__", ":", StringComparison.Ordinal));
         Assert.Null(setting.FaultOf(variable.Value));
     });
 

@@ -34,11 +34,15 @@ public sealed class CommandLineTests
     public void Parse_WhatMeansNothing_IsAFault(string argument) => Assert.Single(CommandLine.Parse([argument]).Faults);
 
     [Fact]
+    public void Parse_WhatMeansNothingAndHasAValue_DoesNotRepeatTheValue() =>
+        Assert.DoesNotContain("hidden", Assert.Single(CommandLine.Parse(["--Postgres:ConnectionString=Password=hidden"]).Faults), StringComparison.Ordinal);
+
+    [Fact]
     public void Help_NamesEverySettingWithItsMeaning()
     {
         using var output = new StringWriter();
-        SettingsHelp.Write(output);
-        Assert.All(SettingsCatalog.All, setting =>
+        SettingsHelp.Write(output, SiloSettings.Usage, SiloSettings.Catalog);
+        Assert.All(SiloSettings.Catalog.All, setting =>
         {
             Assert.Contains(setting.Key, output.ToString(), StringComparison.Ordinal);
             Assert.NotEqual("", setting.Meaning);

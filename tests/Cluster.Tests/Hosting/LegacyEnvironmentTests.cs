@@ -44,6 +44,40 @@ public sealed class LegacyEnvironmentTests
         Assert.Equal(["REDIS_HOST", "POSTGRES_PASSWORD"], legacy.WithoutEffect);
     }
 
+    [Fact]
+    public void Load_ClusterMode_PutsConnectionStringsTogether()
+    {
+        var legacy = new LegacyEnvironment(new Dictionary<string, string>
+        {
+            ["POSTGRES_HOST"] = "db",
+            ["POSTGRES_PASSWORD"] = "a;b=\"c'",
+            ["REDIS_PORT"] = "6380",
+        }.GetValueOrDefault, cluster: true);
+        var configuration = new ConfigurationBuilder().Add(legacy).Build();
+        var postgres = new Npgsql.NpgsqlConnectionStringBuilder(configuration["Nexus:Postgres:ConnectionString"]);
+        Assert.Equal(("db", 5432, "nexus_architect", "nexus_user", "a;b=\"c'"), (postgres.Host, postgres.Port, postgres.Database, postgres.Username, postgres.Password));
+        Assert.Equal("localhost:6380", configuration["Nexus:Redis:ConnectionString"]);
+        Assert.Empty(legacy.WithoutEffect);
+        Assert.Equal("POSTGRES_HOST, POSTGRES_PASSWORD", legacy.VariableOf("Nexus:Postgres:ConnectionString", configuration["Nexus:Postgres:ConnectionString"]!));
+    }
+
+    [Fact]
+    public void Load_ClusterModeAndNothingSet_LeavesConnectionStringsToBeRequired()
+    {
+        var legacy = new LegacyEnvironment(_ => null, cluster: true);
+        Assert.Null(new ConfigurationBuilder().Add(legacy).Build()["Nexus:Postgres:ConnectionString"]);
+    }
+
+    [Theory]
+    [InlineData("POSTGRES_PORT", "five")]
+    [InlineData("REDIS_PORT", "70000")]
+    public void Load_ClusterModeAndNoPort_IsAFaultThatNamesTheVariable(string variable, string value)
+    {
+        var legacy = new LegacyEnvironment(name => name == variable ? value : null, cluster: true);
+        legacy.Load();
+        Assert.StartsWith($"{variable} = \"{value}\": must be a port", Assert.Single(legacy.Faults), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("TASK_TIMEOUT", "an hour")]
     [InlineData("TASK_TIMEOUT", "-1")]
@@ -60,7 +94,7 @@ public sealed class LegacyEnvironmentTests
 
     [Fact]
     public void Names_ThatStandForSettings_NameSettingsThatExist() =>
-        Assert.All(LegacyEnvironment.Names.Where(name => name.Setting is not null), name => Assert.Contains(SettingsCatalog.All, setting => setting.Key == name.Setting));
+        Assert.All(LegacyEnvironment.Names.Where(name => name.Setting is not null), name => Assert.Contains(SiloSettings.Catalog.All, setting => setting.Key == name.Setting));
 
     [Fact]
     public void Build_AliasAndSetting_TheSettingWins()

@@ -69,18 +69,32 @@ public sealed class StartTests : IDisposable
     public async Task Start_ManyFaults_NamesAllOfThemInOneMessage()
     {
         await using var silo = SiloProcess.LaunchBare(_place,
-            "--Nexus:Mode=Cluster", "--Nexus:Silo:ShutdownTimeout=30", "--Nexus:Silo:DataFoldr=x",
+            "--Nexus:Mode=Clustre", "--Nexus:Silo:ShutdownTimeout=30", "--Nexus:Silo:DataFoldr=x",
             "--Nexus:Gateway:BindAddress=0.0.0.0", "--colour");
         Assert.Equal(ExitCode.CannotStart, await silo.WaitExitAsync());
         Assert.Collection(
             silo.Errors.Split('\n'),
             line => Assert.Equal("NexusActors cannot start, for 5 reasons:", line),
             line => Assert.Equal("  - --colour is not an argument. --help lists what there is.", line),
+            line => Assert.Equal("  - Nexus:Mode = \"Clustre\": must be Embedded | Cluster.", line),
             line => Assert.Equal("  - Nexus:Silo:DataFoldr is not a setting. Did you mean Nexus:Silo:DataFolder?", line),
             line => Assert.Equal("  - Nexus:Silo:ShutdownTimeout = \"30\": must be [d.]hh:mm:ss[.fff].", line),
-            line => Assert.Equal("  - Nexus:Mode = \"Cluster\": not available in this version; use Embedded.", line),
             line => Assert.StartsWith("  - Nexus:Gateway:BindAddress = \"0.0.0.0\": ", line, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", silo.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_ClusterModeWithoutServers_NamesBothSettingsAndNoSecret()
+    {
+        await using var silo = SiloProcess.LaunchBare(_place, "--Nexus:Mode=Cluster", "--Nexus:Postgres:ConnectionString=hidden", "--Nexus:Silo:AdvertisedAddress=0.0.0.0");
+        Assert.Equal(ExitCode.CannotStart, await silo.WaitExitAsync());
+        Assert.Collection(
+            silo.Errors.Split('\n'),
+            line => Assert.Equal("NexusActors cannot start, for 3 reasons:", line),
+            line => Assert.StartsWith("  - Nexus:Postgres:ConnectionString = (secret): is not of the form", line, StringComparison.Ordinal),
+            line => Assert.Equal("  - Nexus:Redis:ConnectionString: is required.", line),
+            line => Assert.StartsWith("  - Nexus:Silo:AdvertisedAddress = \"0.0.0.0\": must be an IP address", line, StringComparison.Ordinal));
+        Assert.DoesNotContain("hidden", silo.Output, StringComparison.Ordinal);
     }
 
     [Fact]

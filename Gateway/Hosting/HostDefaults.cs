@@ -11,6 +11,7 @@ internal static class HostDefaults
         ["Logging:LogLevel:System"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:Polly"] = "Warning",
+        ["Logging:LogLevel:Npgsql"] = "Warning",
         // Advises server GC at each start; one process on a small machine is better off without.
         ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         // Its first look counts from the start of the machine and reports a stall that is none.

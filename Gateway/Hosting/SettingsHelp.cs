@@ -4,14 +4,13 @@ namespace NexusActors.Hosting;
 internal static class SettingsHelp
 {
     /// <summary>Usage and settings for a terminal.</summary>
-    public static void Write(TextWriter output)
+    /// <param name="output">Where to.</param>
+    /// <param name="usage">What the program is and how it is called.</param>
+    /// <param name="catalog">What can be set.</param>
+    public static void Write(TextWriter output, string usage, SettingsCatalog catalog)
     {
+        output.WriteLine(usage);
         output.WriteLine($"""
-            NexusActors {ProductVersion.Text}: coordinator (8070), learning engine (8071) and optimizer (8072) in one process.
-
-            Usage:
-              dotnet run --project Silo                                  start; Ctrl+C stops
-              dotnet run --project Silo -- --Nexus:Silo:DataFolder=/var/lib/nexus
               … -- --help | --version
               … -- --probe readyz|healthz                                ask the service that runs here; exit code 0 when it is well
 
@@ -21,7 +20,7 @@ internal static class SettingsHelp
 
             Settings:
             """);
-        foreach (var setting in SettingsCatalog.All)
+        foreach (var setting in catalog.All)
         {
             output.WriteLine($"  {setting.Key} = {(setting.Default.Length == 0 ? "(none)" : setting.Default)}    {setting.Form}");
             if (setting.Meaning.Length > 0) { output.WriteLine($"      {setting.Meaning}"); }

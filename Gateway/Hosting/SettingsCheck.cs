@@ -4,27 +4,30 @@ using Microsoft.Extensions.Options;
 namespace NexusActors.Hosting;
 
 /// <summary>Finds every fault of the configuration before anything starts.</summary>
+/// <param name="catalog">What can be set.</param>
 /// <param name="configuration">What was set.</param>
 /// <param name="legacy">The part of it that came under old names.</param>
 /// <param name="services">Where the options are.</param>
-internal sealed class SettingsCheck(IConfiguration configuration, LegacyEnvironment legacy, IServiceProvider services)
+internal sealed class SettingsCheck(SettingsCatalog catalog, IConfiguration configuration, LegacyEnvironment legacy, IServiceProvider services)
 {
     /// <summary>Values of the wrong form, names that no setting has, values out of range, and relations that do not hold. One line each.</summary>
     public ImmutableArray<string> Faults()
     {
-        var known = SettingsCatalog.All.ToDictionary(setting => setting.Key, StringComparer.OrdinalIgnoreCase);
         var faults = legacy.Faults.ToImmutableArray().ToBuilder();
         var unreadable = new HashSet<string>();
         foreach (var (key, value) in configuration.GetSection("Nexus").AsEnumerable().Where(pair => pair.Value is not null).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            if (!known.TryGetValue(key, out var setting)) { faults.Add($"{key} is not a setting.{Nearest(key, known.Keys)}"); }
+            if (catalog.Find(key) is not { } setting)
+            {
+                if (!catalog.IsElsewhere(key)) { faults.Add($"{key} is not a setting.{Nearest(key, catalog.All.Select(known => known.Key))}"); }
+            }
             else if (setting.FaultOf(value!) is { } fault)
             {
                 faults.Add(fault);
                 unreadable.Add(setting.Section);
             }
         }
-        foreach (var (section, options) in SettingsCatalog.Sections.Where(room => !unreadable.Contains(room.Section)))
+        foreach (var (section, options) in catalog.Sections.Where(room => !unreadable.Contains(room.Section)))
         {
             faults.AddRange(Validate(section, options));
         }
@@ -57,7 +60,7 @@ internal sealed class SettingsCheck(IConfiguration configuration, LegacyEnvironm
             .Replace($"The {type.Name}.{name} field ", "", StringComparison.Ordinal);
         var key = $"{section}:{name}";
         if (configuration[key] is not { } value) { return $"{key}: {rest}"; }
-        return $"{key} = \"{value}\"{(legacy.VariableOf(key, value) is { } variable ? $" (from {variable})" : "")}: {rest}";
+        return $"{key} = {catalog.Find(key)?.Show(value) ?? $"\"{value}\""}{(legacy.VariableOf(key, value) is { } variable ? $" (from {variable})" : "")}: {rest}";
     }
 
     private static string Nearest(string key, IEnumerable<string> names)

@@ -7,17 +7,18 @@ internal static class Probe
 {
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromSeconds(3);
 
-    /// <summary>Asks for the path that the command line names, on the first port that is served.</summary>
-    /// <returns>Exit code: 0 when the answer is a success, else 1 with the answer on the error output.</returns>
-    public static async Task<int> RunAsync(CommandLine line, TextWriter errors, CancellationToken cancellation = default)
+    /// <summary>The first service that settings let a gateway serve.</summary>
+    public static Uri FirstServed(IConfiguration configuration)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
-            .AddEnvironmentVariables()
-            .AddCommandLine([.. line.Settings])
-            .Build();
         var gateway = configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new();
-        using var client = new HttpClient { BaseAddress = ServedApi.All(gateway).First().AddressOn(gateway), Timeout = TimeoutMax };
+        return ServedApi.All(gateway).First().AddressOn(gateway);
+    }
+
+    /// <summary>Asks for the path that the command line names.</summary>
+    /// <returns>Exit code: 0 when the answer is a success, else 1 with the answer on the error output.</returns>
+    public static async Task<int> RunAsync(CommandLine line, Uri address, TextWriter errors, CancellationToken cancellation = default)
+    {
+        using var client = new HttpClient { BaseAddress = address, Timeout = TimeoutMax };
         try
         {
             using var answer = await client.GetAsync(new Uri(line.Path, UriKind.Relative), cancellation);

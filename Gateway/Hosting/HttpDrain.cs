@@ -7,7 +7,7 @@ namespace NexusActors.Hosting;
 /// Closes HTTP before anything else stops: no new connections, answers to what runs. It gives slow callers half of the time of the whole stop,
 /// so that the silo and the ledger have the other half.
 /// </summary>
-internal sealed class HttpDrain(IServer server, IOptions<SiloOptions> options, TimeProvider time) : IHostedLifecycleService
+internal sealed class HttpDrain(IServer server, IOptions<HostOptions> options, TimeProvider time) : IHostedLifecycleService
 {
     /// <inheritdoc/>
     public async Task StoppingAsync(CancellationToken cancellationToken)

@@ -39,7 +39,8 @@ internal sealed record CommandLine(Command Command, string Path, ImmutableArray<
                 case "--version": command = Command.Version; break;
                 case "--probe" when next is not null: (command, path) = (Command.Probe, next.TrimStart('/')); i++; break;
                 case var key when !Roots.Any(root => key.StartsWith("--" + root, StringComparison.OrdinalIgnoreCase)):
-                    faults.Add($"{key} is not an argument. --help lists what there is.");
+                    // Its value may be a secret that was meant for another name.
+                    faults.Add($"{key.Split('=')[0]} is not an argument. --help lists what there is.");
                     break;
                 case var pair when pair.Contains('=', StringComparison.Ordinal): settings.Add(pair); break;
                 case var key when next is null || next.StartsWith("--", StringComparison.Ordinal): faults.Add($"{key} has no value: write {key}=value."); break;

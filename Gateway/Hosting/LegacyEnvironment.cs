@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Globalization;
 
 namespace NexusActors.Hosting;
@@ -8,13 +9,17 @@ namespace NexusActors.Hosting;
 /// whatever .NET configuration says wins.
 /// </summary>
 /// <param name="read">Reads one environment variable; null where it is not set.</param>
-internal sealed class LegacyEnvironment(Func<string, string?> read) : ConfigurationProvider, IConfigurationSource
+/// <param name="cluster">Whether the process uses PostgreSQL and Redis.</param>
+internal sealed class LegacyEnvironment(Func<string, string?> read, bool cluster = false) : ConfigurationProvider, IConfigurationSource
 {
+    private const string PostgresSetting = "Nexus:Postgres:ConnectionString", RedisSetting = "Nexus:Redis:ConnectionString";
+
     /// <summary>Every name that is understood, with the setting that it stands for; none where it has no effect here.</summary>
     internal static ImmutableArray<LegacyName> Names { get; } =
     [
-        new("REDIS_HOST"), new("REDIS_PORT"),
-        new("POSTGRES_HOST"), new("POSTGRES_PORT"), new("POSTGRES_DB"), new("POSTGRES_USER"), new("POSTGRES_PASSWORD"),
+        new("REDIS_HOST", RedisSetting, LegacyForm.Part), new("REDIS_PORT", RedisSetting, LegacyForm.Part),
+        new("POSTGRES_HOST", PostgresSetting, LegacyForm.Part), new("POSTGRES_PORT", PostgresSetting, LegacyForm.Part), new("POSTGRES_DB", PostgresSetting, LegacyForm.Part),
+        new("POSTGRES_USER", PostgresSetting, LegacyForm.Part), new("POSTGRES_PASSWORD", PostgresSetting, LegacyForm.Part),
         new("COORDINATION_INTERVAL", "Nexus:Coordination:CoordinationInterval", LegacyForm.Seconds),
         new("MAX_TASK_RETRIES", "Nexus:Coordination:MaxTaskRetries"),
         new("TASK_TIMEOUT", "Nexus:Coordination:TaskTimeout", LegacyForm.Seconds),
@@ -34,9 +39,10 @@ internal sealed class LegacyEnvironment(Func<string, string?> read) : Configurat
     /// <summary>Names that are set and have no effect in this version and mode.</summary>
     public IReadOnlyList<string> WithoutEffect => _idle;
 
-    /// <summary>The variable that a setting has its value from, where it has it from one.</summary>
-    public string? VariableOf(string setting, string value) =>
-        Data.TryGetValue(setting, out var own) && own == value ? Names.First(name => name.Setting is not null && name.Setting.Equals(setting, StringComparison.OrdinalIgnoreCase)).Variable : null;
+    /// <summary>The variable that a setting has its value from, or those that it is put together from; null where it has it from none.</summary>
+    public string? VariableOf(string setting, string value) => Data.TryGetValue(setting, out var own) && own == value
+        ? string.Join(", ", Names.Where(name => setting.Equals(name.Setting, StringComparison.OrdinalIgnoreCase) && IsSet(name)).Select(name => name.Variable))
+        : null;
 
     /// <inheritdoc/>
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
@@ -47,12 +53,45 @@ internal sealed class LegacyEnvironment(Func<string, string?> read) : Configurat
         Data.Clear();
         _faults.Clear();
         _idle.Clear();
-        foreach (var name in Names)
+        foreach (var name in Names.Where(IsSet))
         {
-            if (read(name.Variable) is not { Length: > 0 } text) { continue; }
-            if (name.Setting is null) { _idle.Add(name.Variable); }
+            var text = read(name.Variable)!;
+            if (name.Setting is null || (name.Form == LegacyForm.Part && !cluster)) { _idle.Add(name.Variable); }
+            else if (name.Form == LegacyForm.Part) { CheckPart(name.Variable, text); }
             else if (name.Translate(text) is { } value) { Data[name.Setting] = value; }
             else { _faults.Add($"{name.Variable} = \"{text}\": must be {name.Expected}."); }
+        }
+        if (!cluster) { return; }
+        if (Postgres() is { } postgres) { Data[PostgresSetting] = postgres; }
+        if (Redis() is { } redis) { Data[RedisSetting] = redis; }
+    }
+
+    // What the original takes where a name is not set.
+    private string? Postgres()
+    {
+        if (!Names.Any(name => name.Setting == PostgresSetting && IsSet(name))) { return null; }
+        var parts = new DbConnectionStringBuilder
+        {
+            ["Host"] = Text("POSTGRES_HOST", "localhost"),
+            ["Port"] = Text("POSTGRES_PORT", "5432"),
+            ["Database"] = Text("POSTGRES_DB", "nexus_architect"),
+            ["Username"] = Text("POSTGRES_USER", "nexus_user"),
+        };
+        if (read("POSTGRES_PASSWORD") is { Length: > 0 } password) { parts["Password"] = password; }
+        return parts.ConnectionString;
+    }
+
+    private string? Redis() => Names.Any(name => name.Setting == RedisSetting && IsSet(name)) ? $"{Text("REDIS_HOST", "localhost")}:{Text("REDIS_PORT", "6379")}" : null;
+
+    private string Text(string variable, string otherwise) => read(variable) is { Length: > 0 } text ? text : otherwise;
+
+    private bool IsSet(LegacyName name) => read(name.Variable) is { Length: > 0 };
+
+    private void CheckPart(string variable, string text)
+    {
+        if (variable.EndsWith("_PORT", StringComparison.Ordinal) && !(ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0))
+        {
+            _faults.Add($"{variable} = \"{text}\": must be a port, 1–65535.");
         }
     }
 }
@@ -98,4 +137,6 @@ internal enum LegacyForm
     Seconds,
     /// <summary>On or off.</summary>
     Switch,
+    /// <summary>A part of a connection string; acts in cluster mode.</summary>
+    Part,
 }

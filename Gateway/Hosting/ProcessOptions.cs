@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace NexusActors.Hosting;
 
 /// <summary>What runs in this process.</summary>
@@ -7,7 +5,7 @@ public enum HostingMode
 {
     /// <summary>Everything in one process, facts in a SQLite file; needs no server.</summary>
     Embedded,
-    /// <summary>Many silos and gateways on shared servers; not available in this version.</summary>
+    /// <summary>Silos and gateways as processes of their own: facts and membership in PostgreSQL, grain state that can be rebuilt in Redis.</summary>
     Cluster,
 }
 
@@ -26,13 +24,7 @@ public sealed class ProcessOptions
     /// <summary>Section of the configuration.</summary>
     public const string Section = "Nexus";
 
-    /// <summary>What runs in this process.</summary>
+    /// <summary>Whether one process is everything, or silos and gateways share servers. In cluster mode the connection strings of PostgreSQL and Redis are required. Default Embedded; a gateway started on its own: Cluster.</summary>
     public HostingMode Mode { get; set; } = HostingMode.Embedded;
 }
 
-internal sealed class ProcessOptionsValidator : IValidateOptions<ProcessOptions>
-{
-    public ValidateOptionsResult Validate(string? name, ProcessOptions options) => options.Mode == HostingMode.Embedded
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"{nameof(options.Mode)}: not available in this version; use {HostingMode.Embedded}.");
-}

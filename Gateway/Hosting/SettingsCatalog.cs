@@ -1,9 +1,8 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
-using NexusActors.Coordination;
-using NexusActors.Http;
 
 namespace NexusActors.Hosting;
 
@@ -23,6 +22,12 @@ internal sealed record Setting(string Section, string Key, Type Type, string Def
         : Type == typeof(string) ? "text"
         : "number";
 
+    /// <summary>Whether its value is never shown: a connection string holds a password.</summary>
+    public bool IsSecret => Key.EndsWith(":ConnectionString", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A value for a message.</summary>
+    public string Show(string value) => IsSecret ? "(secret)" : $"\"{value}\"";
+
     /// <summary>What is wrong with a value; null where nothing is.</summary>
     public string? FaultOf(string value)
     {
@@ -40,24 +45,46 @@ internal sealed record Setting(string Section, string Key, Type Type, string Def
         }
     }
 
-    private string Fault(string value) => $"{Key} = \"{value}\": must be {Form}.";
+    private string Fault(string value) => $"{Key} = {Show(value)}: must be {Form}.";
 }
 
-/// <summary>Every setting of the process, read from the option classes themselves.</summary>
-internal static class SettingsCatalog
+/// <summary>Every setting of a program, read from the option classes themselves.</summary>
+internal sealed class SettingsCatalog
 {
-    /// <summary>The option classes of every room, found by their constant <c>Section</c>, and the section that each is bound to.</summary>
-    public static ImmutableArray<(string Section, Type Options)> Sections { get; } =
-    [.. from host in (Type[])[typeof(SiloOptions), typeof(GatewayOptions), typeof(CoordinationOptions)]
-        from type in host.Assembly.GetTypes()
+    private readonly FrozenDictionary<string, Setting> _byKey;
+    private readonly ImmutableArray<string> _elsewhere;
+
+    /// <summary>Reads the option classes.</summary>
+    /// <param name="sections">Option classes, and the section that each is bound to.</param>
+    /// <param name="elsewhere">Sections that another program of the product reads: what they hold is not looked at here, so that both can be given the same environment.</param>
+    public SettingsCatalog(IEnumerable<(string Section, Type Options)> sections, ImmutableArray<string> elsewhere = default)
+    {
+        Sections = [.. sections.OrderBy(section => section.Section, StringComparer.Ordinal)];
+        All = [.. Sections.SelectMany(section => Walk(section.Section, section.Section, section.Options))];
+        _byKey = All.ToFrozenDictionary(setting => setting.Key, StringComparer.OrdinalIgnoreCase);
+        _elsewhere = elsewhere.IsDefault ? [] : elsewhere;
+    }
+
+    /// <summary>The option classes and their sections, by section.</summary>
+    public ImmutableArray<(string Section, Type Options)> Sections { get; }
+
+    /// <summary>All settings, by section.</summary>
+    public ImmutableArray<Setting> All { get; }
+
+    /// <summary>The option classes of assemblies, found by their constant <c>Section</c>.</summary>
+    public static IEnumerable<(string Section, Type Options)> SectionsOf(params Assembly[] rooms) =>
+        from room in rooms
+        from type in room.GetTypes()
         where type.Name.EndsWith("Options", StringComparison.Ordinal)
         let section = type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string
         where section is not null
-        orderby section
-        select (section, type)];
+        select (section, type);
 
-    /// <summary>All settings, by section.</summary>
-    public static ImmutableArray<Setting> All { get; } = [.. Sections.SelectMany(section => Walk(section.Section, section.Section, section.Options))];
+    /// <summary>The setting of that name; null where there is none.</summary>
+    public Setting? Find(string key) => _byKey.GetValueOrDefault(key);
+
+    /// <summary>Whether another program may know the name.</summary>
+    public bool IsElsewhere(string key) => _elsewhere.Any(section => key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<Setting> Walk(string section, string prefix, Type type)
     {

@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Reflection;
+using NexusActors.Coordination;
+using NexusActors.Learning;
+using NexusActors.Optimization;
+using Orleans.Concurrency;
+using Orleans.Serialization.Invocation;
+
+namespace NexusActors.Clustering;
+
+/// <summary>
+/// Calls whose repeat has the effect of one: reads, and changes that are guarded by a token, by an operation id, or by the state that they lead to.
+/// What is not here is not repeated: leasing, registering and removing agents, moving a task as passive agents do, redriving, making queues, switching coordination, appending experiences.
+/// </summary>
+internal static class RepeatableCalls
+{
+    private static readonly FrozenSet<(Type, string)> Always = Reads().Concat(
+    [
+        (typeof(ITaskGrain), nameof(ITaskGrain.ExplainAsync)),
+        (typeof(ITaskGrain), nameof(ITaskGrain.CancelAsync)),               // what was called off is returned as it is
+        (typeof(IQueueGrain), nameof(IQueueGrain.GetAsync)),
+        (typeof(IQueueGrain), nameof(IQueueGrain.PauseAsync)),              // what is paused stays so
+        (typeof(IEventFeedGrain), nameof(IEventFeedGrain.ReadAsync)),
+        (typeof(IAgentGrain), nameof(IAgentGrain.GetAsync)),
+        (typeof(IAgentGrain), nameof(IAgentGrain.DrainAsync)),              // what drains goes on draining
+        (typeof(IAgentGrain), nameof(IAgentGrain.HeartbeatAsync)),          // a lease renewed twice is renewed
+        (typeof(IAgentGrain), nameof(IAgentGrain.ReportAsync)),             // by token; a repeat gets the first answer
+    ]).ToFrozenSet();
+
+    /// <summary>Calls that can be repeated when each of their tasks has an operation id: its answer is stored with its effect.</summary>
+    private static readonly FrozenSet<(Type, string)> WithOperationId =
+        new[] { (typeof(IQueueGrain), nameof(IQueueGrain.SubmitAsync)), (typeof(IIntakeGrain), nameof(IIntakeGrain.SubmitAsync)) }.ToFrozenSet();
+
+    /// <summary>Whether a repeat of the call has the effect of one.</summary>
+    public static bool Holds(IInvokable call)
+    {
+        var method = (call.GetInterfaceType(), call.GetMethodName());
+        return Always.Contains(method)
+            || (WithOperationId.Contains(method) && call.GetArgument(0) is ImmutableArray<TaskSubmission> tasks && tasks.All(task => task.IdempotencyKey is not null));
+    }
+
+    private static IEnumerable<(Type, string)> Reads() =>
+        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
+        from method in room.GetMethods()
+        where method.GetCustomAttribute<ReadOnlyAttribute>() is not null
+        select (room, method.Name);
+}
