@@ -1,12 +1,17 @@
 namespace NexusActors.Ledger.Postgres;
 
+/// <summary>How far events can be read.</summary>
+/// <param name="Frontier">All events below this position are there and stay all there are.</param>
+/// <param name="Last">The newest of them.</param>
+internal sealed record Reach(long Frontier, long Last);
+
 /// <summary>
 /// Knows up to where events can be read: behind the oldest open transaction of all processes. Those who wait for an event share one look at it; a commit of this process makes them look at once,
 /// those of others are seen at the next look.
 /// </summary>
 /// <param name="look">Asks the database.</param>
 /// <param name="time">The clock.</param>
-internal sealed class EventFrontier(Func<CancellationToken, Task<long>> look, TimeProvider time)
+internal sealed class EventFrontier(Func<Task<Reach>> look, TimeProvider time)
 {
     /// <summary>Between two looks while nothing is written here.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
@@ -19,8 +24,9 @@ internal sealed class EventFrontier(Func<CancellationToken, Task<long>> look, Ti
 
     private readonly Lock _gate = new();
     private TaskCompletionSource _commit = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task<long>? _look;
-    private long _lookedFor, _written, _reached;
+    private Task<Reach>? _look;
+    private long _lookedFor, _written;
+    private Reach _reached = new(0, 0);
 
     /// <summary>This process has committed an event.</summary>
     public void Written(long seq)
@@ -29,22 +35,22 @@ internal sealed class EventFrontier(Func<CancellationToken, Task<long>> look, Ti
         Interlocked.Exchange(ref _commit, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
-    /// <summary>The newest position that can be read, and with patience not before what this process has written.</summary>
-    public async Task<long> ReachAsync(CancellationToken cancellation)
+    /// <summary>How far events can be read now, with patience at least as far as this process has written.</summary>
+    public async Task<Reach> ReachAsync(CancellationToken cancellation)
     {
         var written = Volatile.Read(ref _written);
         var until = time.GetUtcNow() + Patience;
         while (true)
         {
-            var last = await LookAsync(fresh: true).WaitAsync(cancellation).ConfigureAwait(false);
-            if (last >= written || time.GetUtcNow() >= until) { return last; }
+            var reach = await LookAsync(fresh: true).WaitAsync(cancellation).ConfigureAwait(false);
+            if (reach.Frontier > written || time.GetUtcNow() >= until) { return reach; }
             await Task.Delay(CloseLook, time, cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Waits, where this process has written what cannot be read yet.</summary>
-    public Task CatchUpAsync(CancellationToken cancellation) =>
-        Volatile.Read(ref _reached) >= Volatile.Read(ref _written) ? Task.CompletedTask : ReachAsync(cancellation);
+    /// <summary>How far events could be read a moment ago; waits only where this process has written what could not be read then.</summary>
+    public Task<Reach> RecentAsync(CancellationToken cancellation) =>
+        Volatile.Read(ref _reached).Frontier > Volatile.Read(ref _written) ? LookAsync(fresh: false).WaitAsync(cancellation) : ReachAsync(cancellation);
 
     /// <summary>Completes when there is an event after a position.</summary>
     public async Task WaitAsync(long after, CancellationToken cancellation)
@@ -53,9 +59,9 @@ internal sealed class EventFrontier(Func<CancellationToken, Task<long>> look, Ti
         {
             var commit = Volatile.Read(ref _commit).Task;                          // taken before the look, so that no commit falls between
             var written = Volatile.Read(ref _written);
-            var last = await LookAsync(fresh: written > Volatile.Read(ref _reached)).WaitAsync(cancellation).ConfigureAwait(false);
-            if (last > after) { return; }
-            if (written > last) { await Task.Delay(CloseLook, time, cancellation).ConfigureAwait(false); }
+            var reach = await LookAsync(fresh: written >= Volatile.Read(ref _reached).Frontier).WaitAsync(cancellation).ConfigureAwait(false);
+            if (reach.Last > after) { return; }
+            if (written >= reach.Frontier) { await Task.Delay(CloseLook, time, cancellation).ConfigureAwait(false); }
             else
             {
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -67,7 +73,7 @@ internal sealed class EventFrontier(Func<CancellationToken, Task<long>> look, Ti
     }
 
     /// <summary>One look at a time for all. A fresh one begins after the call; others may take the answer of the last quarter of a period.</summary>
-    private Task<long> LookAsync(bool fresh)
+    private Task<Reach> LookAsync(bool fresh)
     {
         lock (_gate)
         {
@@ -87,21 +93,18 @@ internal sealed class EventFrontier(Func<CancellationToken, Task<long>> look, Ti
         }
     }
 
-    private async Task<long> AfterAsync(Task<long> earlier)
+    private async Task<Reach> AfterAsync(Task<Reach> earlier)
     {
         await ((Task)earlier).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);                   // its callers hear of its failure
         return await AskAsync().ConfigureAwait(false);
     }
 
-    private async Task<long> AskAsync()
+    private async Task<Reach> AskAsync()
     {
-        var last = await look(CancellationToken.None).ConfigureAwait(false);
-        for (var reached = Volatile.Read(ref _reached); last > reached;)
-        {
-            var seen = Interlocked.CompareExchange(ref _reached, last, reached);
-            if (seen == reached) { break; }
-            reached = seen;
-        }
-        return last;
+        var reach = await look().ConfigureAwait(false);
+        var known = Volatile.Read(ref _reached);
+        if (reach.Frontier < known.Frontier) { return known; }
+        Volatile.Write(ref _reached, reach);
+        return reach;
     }
 }

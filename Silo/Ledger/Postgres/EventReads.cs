@@ -4,25 +4,26 @@ using Npgsql;
 
 namespace NexusActors.Ledger.Postgres;
 
-/// <summary>Reads of events, behind the oldest open transaction: what is read now stays all there is up to its end.</summary>
+/// <summary>Reads of events, behind the oldest open transaction: what is read stays all there is up to its end.</summary>
 internal static class EventReads
 {
     private const string Columns = "seq, at, type, task_id, agent, queue, data";
 
-    // The frontier is taken before the events are looked at, in the same snapshot.
-    private const string AfterSql = "SELECT " + Columns + " FROM events WHERE seq > $1 AND seq < (SELECT event_frontier()) ORDER BY seq LIMIT $2";
+    private const string AfterSql = "SELECT " + Columns + " FROM events WHERE seq > $1 AND seq < $2 ORDER BY seq LIMIT $3";
 
     private const string OfTaskSql = "SELECT " + Columns + " FROM events WHERE task_seq = (SELECT seq FROM tasks WHERE id = $1) ORDER BY seq";
 
-    private const string LastSql = "SELECT greatest((SELECT max(seq) FROM events WHERE seq < (SELECT event_frontier())), (SELECT seq FROM event_horizon))";
+    private const string FrontierSql = "SELECT event_frontier()";
+
+    private const string LastSql = "SELECT greatest((SELECT max(seq) FROM events WHERE seq < $1), (SELECT seq FROM event_horizon))";
 
     private const string HorizonSql = "SELECT seq FROM event_horizon";
 
     /// <summary>Events after a position that match, of at most so many looked at.</summary>
-    public static async Task<EventPage> AfterAsync(PostgresReaders readers, long after, EventFilter filter, int max, CancellationToken cancellation)
+    public static async Task<EventPage> AfterAsync(PostgresReaders readers, long after, long frontier, EventFilter filter, int max, CancellationToken cancellation)
     {
         // After the events: what was removed before them is told.
-        var seen = await readers.ListAsync(AfterSql, Map, cancellation, Values.Of(after), Values.Of((long)Math.Max(0, max))).ConfigureAwait(false);
+        var seen = await readers.ListAsync(AfterSql, Map, cancellation, Values.Of(after), Values.Of(frontier), Values.Of((long)Math.Max(0, max))).ConfigureAwait(false);
         var horizon = await readers.NumberAsync(HorizonSql, cancellation).ConfigureAwait(false);
         return new([.. seen.Where(item => Matches(filter, item))], seen.IsEmpty ? after : seen[^1].Seq) { TrimmedUpTo = horizon > after ? horizon : 0 };
     }
@@ -31,8 +32,12 @@ internal static class EventReads
     public static Task<ImmutableArray<EventView>> OfTaskAsync(PostgresReaders readers, string taskId, CancellationToken cancellation) =>
         readers.ListAsync(OfTaskSql, Map, cancellation, Values.Of(taskId));
 
-    /// <summary>The newest position behind which nothing comes any more; 0 where nothing happened yet.</summary>
-    public static Task<long> LastAsync(PostgresReaders readers, CancellationToken cancellation) => readers.NumberAsync(LastSql, cancellation);
+    /// <summary>Up to where events can be read, and the newest of those; 0 where nothing happened yet. Events are looked at in a later statement than the frontier, so that none below it is missed.</summary>
+    public static async Task<Reach> ReachAsync(PostgresReaders readers)
+    {
+        var frontier = await readers.NumberAsync(FrontierSql, CancellationToken.None).ConfigureAwait(false);
+        return new(frontier, await readers.NumberAsync(LastSql, CancellationToken.None, Values.Of(frontier)).ConfigureAwait(false));
+    }
 
     private static bool Matches(EventFilter filter, EventView item) =>
         (filter.TaskId is null || filter.TaskId == item.TaskId)

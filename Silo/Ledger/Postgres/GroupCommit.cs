@@ -27,7 +27,6 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
     private readonly CommandBatch _batch = new(connection);
     private readonly CommitResult[] _results = new CommitResult[entries.Count];
     private readonly Dictionary<(string Queue, WorkStatus Status), long> _counts = [];
-    private readonly List<string> _refusedKeys = [];
     private long _position;
 
     /// <summary>What became of each entry; valid once <see cref="RunAsync"/> has ended.</summary>
@@ -163,12 +162,13 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
         var experiences = new List<(PreparedEntry Prepared, Experience Experience)>();
         var moves = new Dictionary<string, (TallySum Sum, DateTimeOffset Seen)>(StringComparer.Ordinal);
         var progress = new Dictionary<long, string>();
+        var refusedKeys = new List<string>();
         foreach (var i in open)
         {
             var (entry, result) = (entries[i].Entry, _results[i]);
             if (result.Outcome != CommitOutcome.Done)
             {
-                if (entry.Operation is { } operation) { _refusedKeys.Add(operation.Key); }
+                if (entry.Operation is { } operation) { refusedKeys.Add(operation.Key); }
                 continue;
             }
             Count(entry.Change);
@@ -192,6 +192,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
         }
         if (moves.Count > 0) { AgentWrites.Move(_batch, moves); }
         if (progress.Count > 0) { TaskWrites.Progress(_batch, progress); }
+        if (refusedKeys.Count > 0) { KeyedWrites.GiveKeysBack(_batch, refusedKeys); }
     }
 
     private void AddEvents(LedgerEntry entry, long given, List<PlacedEvent> events)
@@ -228,7 +229,6 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
     {
         List<(string Queue, int Status, long Change)> moved = [.. _counts.Where(count => count.Value != 0).Select(count => (count.Key.Queue, (int)count.Key.Status, count.Value))];
         if (moved.Count > 0) { KeyedWrites.CountTasks(_batch, moved); }
-        if (_refusedKeys.Count > 0) { KeyedWrites.GiveKeysBack(_batch, _refusedKeys); }
     }
 
     /// <summary>

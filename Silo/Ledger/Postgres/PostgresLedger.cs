@@ -23,7 +23,7 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
     private PostgresLedger(NpgsqlDataSource source, PostgresOptions options, TimeProvider time, LedgerMetrics metrics, ILogger logger)
     {
         (_source, _readers, _logger) = (source, new(source), logger);
-        _frontier = new(cancellation => EventReads.LastAsync(_readers, cancellation), time);
+        _frontier = new(() => EventReads.ReachAsync(_readers), time);
         _writer = new(source, options, time, metrics, logger, _frontier.Written);
     }
 
@@ -65,7 +65,8 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
     {
         try
         {
-            return await TrimWrites.RunAsync(_source, portion, cancellation).ConfigureAwait(false);
+            var reach = await _frontier.RecentAsync(cancellation).ConfigureAwait(false);
+            return await TrimWrites.RunAsync(_source, portion, reach.Frontier, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresFault.IsOfDatabase(failure))
         {
@@ -137,15 +138,15 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
     /// <inheritdoc/>
     public async Task<EventPage> ReadEventsAsync(long after, EventFilter filter, int max, CancellationToken cancellation)
     {
-        await _frontier.CatchUpAsync(cancellation).ConfigureAwait(false);
-        return await EventReads.AfterAsync(_readers, after, filter, max, cancellation).ConfigureAwait(false);
+        var reach = await _frontier.RecentAsync(cancellation).ConfigureAwait(false);
+        return await EventReads.AfterAsync(_readers, after, reach.Frontier, filter, max, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public Task<ImmutableArray<EventView>> TaskEventsAsync(string taskId, CancellationToken cancellation) => EventReads.OfTaskAsync(_readers, taskId, cancellation);
 
     /// <inheritdoc/>
-    public Task<long> LastEventAsync(CancellationToken cancellation) => _frontier.ReachAsync(cancellation);
+    public async Task<long> LastEventAsync(CancellationToken cancellation) => (await _frontier.ReachAsync(cancellation).ConfigureAwait(false)).Last;
 
     /// <inheritdoc/>
     public Task WaitForEventAsync(long after, CancellationToken cancellation) => _frontier.WaitAsync(after, cancellation);

@@ -7,7 +7,7 @@ namespace NexusActors.Ledger.Postgres;
 internal static class TrimWrites
 {
     private const string LookSql = """
-        SELECT e.seq, e.at, e.task_seq, t.status, t.completed_at FROM (SELECT seq, at, task_seq FROM events WHERE seq > $1 AND seq < (SELECT event_frontier()) ORDER BY seq LIMIT $2) e
+        SELECT e.seq, e.at, e.task_seq, t.status, t.completed_at FROM (SELECT seq, at, task_seq FROM events WHERE seq > $1 AND seq < $3 ORDER BY seq LIMIT $2) e
         LEFT JOIN tasks t ON t.seq = e.task_seq ORDER BY e.seq
         """;
     private const string RemoveSql = "DELETE FROM events WHERE seq = ANY ($1) RETURNING seq";
@@ -16,7 +16,11 @@ internal static class TrimWrites
     private const string MoveSql = "UPDATE event_horizon SET seq = greatest(seq, $1)";
 
     /// <summary>Removes one portion, in a transaction of its own.</summary>
-    public static async Task<Trimmed> RunAsync(NpgsqlDataSource source, TrimPortion portion, CancellationToken cancellation)
+    /// <param name="source">The pool.</param>
+    /// <param name="portion">What to look at.</param>
+    /// <param name="frontier">Events from here on are not looked at.</param>
+    /// <param name="cancellation">Gives up waiting for a connection.</param>
+    public static async Task<Trimmed> RunAsync(NpgsqlDataSource source, TrimPortion portion, long frontier, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         var batch = new CommandBatch(connection);
@@ -24,7 +28,7 @@ internal static class TrimWrites
         var (others, tasks) = (new List<long>(), new HashSet<long>());
         var before = portion.EventsBefore.UtcTicks;
         batch.Add("BEGIN ISOLATION LEVEL READ COMMITTED");
-        batch.Read(LookSql, Look, Values.Of(position), Values.Of((long)portion.Max));
+        batch.Read(LookSql, Look, Values.Of(position), Values.Of((long)portion.Max), Values.Of(frontier));
         await batch.RunAsync().ConfigureAwait(false);
 
         var (events, newest, operations) = (0, 0L, 0);

@@ -5,14 +5,15 @@ using Npgsql;
 
 namespace NexusActors.Ledger.Postgres;
 
-/// <summary>A PostgreSQL ledger in a database of its own, dropped at the end.</summary>
+/// <summary>A PostgreSQL ledger in a schema of its own, dropped at the end: a database for each would cost a checkpoint of the server.</summary>
 internal sealed class PostgresStore : ILedgerStore
 {
-    private readonly PostgresDatabase _database;
+    private static readonly Lazy<Task<PostgresDatabase>> Shared = new(async () => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
+    private readonly string _schema;
     private NpgsqlDataSource _source;
     private PostgresLedger _ledger;
 
-    private PostgresStore(PostgresDatabase database, PostgresOptions options, NpgsqlDataSource source, PostgresLedger ledger) => (_database, Options, _source, _ledger) = (database, options, source, ledger);
+    private PostgresStore(string schema, PostgresOptions options, NpgsqlDataSource source, PostgresLedger ledger) => (_schema, Options, _source, _ledger) = (schema, options, source, ledger);
 
     public PostgresOptions Options { get; }
 
@@ -20,14 +21,15 @@ internal sealed class PostgresStore : ILedgerStore
 
     public ILedgerRetention Retention => _ledger;
 
-    /// <summary>Opens one on a new database.</summary>
-    public static async Task<PostgresStore> CreateAsync(PostgresServer? server = null, Action<PostgresOptions>? configure = null)
+    /// <summary>Opens one on a new schema.</summary>
+    public static async Task<PostgresStore> CreateAsync(PostgresDatabase? database = null)
     {
-        var database = await (server ?? await PostgresServer.SharedAsync()).CreateDatabaseAsync();
-        var options = new PostgresOptions { ConnectionString = database.ConnectionString };
-        configure?.Invoke(options);
+        database ??= await Shared.Value;
+        var schema = $"s{Guid.NewGuid():N}";
+        await ExecuteAsync(database.ConnectionString, $"CREATE SCHEMA {schema}");
+        var options = new PostgresOptions { ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = schema }.ConnectionString };
         var (source, ledger) = await OpenAsync(options);
-        return new(database, options, source, ledger);
+        return new(schema, options, source, ledger);
     }
 
     /// <summary>Opens a further ledger on the same database, as another process would.</summary>
@@ -46,7 +48,15 @@ internal sealed class PostgresStore : ILedgerStore
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        await _database.DisposeAsync();
+        await ExecuteAsync(Options.ConnectionString, $"DROP SCHEMA {_schema} CASCADE");
+    }
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task CloseAsync()

@@ -101,9 +101,20 @@ INSERT INTO event_clock VALUES (0);
 CREATE FUNCTION event_positions() RETURNS bigint LANGUAGE sql VOLATILE AS
 $$ SELECT (pg_current_xact_id()::text::bigint + shift) << 16 FROM event_clock $$;
 
--- Every transaction whose positions are below this one has ended.
-CREATE FUNCTION event_frontier() RETURNS bigint LANGUAGE sql STABLE AS
-$$ SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift) << 16 FROM event_clock $$;
+-- Every transaction whose positions are below this one has ended; statements that begin later see its events. Only transactions in this database count: those in others
+-- of the same server may take hours and have no events here. First the ceiling, then who is at work: whoever got a number below it before is among them or has ended.
+CREATE FUNCTION event_frontier() RETURNS bigint LANGUAGE plpgsql VOLATILE AS
+$$
+DECLARE
+    ceiling bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    oldest  bigint;
+BEGIN
+    -- backend_xid has the lower 32 bits of a number; the number is the one nearest to the ceiling.
+    SELECT min(ceiling + ((a.backend_xid::text::bigint - ceiling + 2147483648) & 4294967295) - 2147483648)
+        INTO oldest FROM pg_stat_activity a WHERE a.datname = current_database() AND a.backend_xid IS NOT NULL;
+    RETURN (least(ceiling, oldest) + (SELECT shift FROM event_clock)) << 16;
+END
+$$;
 
 CREATE TABLE agents (
     id            text     COLLATE "C" PRIMARY KEY,
