@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NexusActors.Servers;
@@ -5,15 +6,19 @@ using Npgsql;
 
 namespace NexusActors.Ledger.Postgres;
 
-/// <summary>A PostgreSQL ledger in a schema of its own, dropped at the end: a database for each would cost a checkpoint of the server.</summary>
+/// <summary>A PostgreSQL ledger in a schema of its own, which is emptied at the end and used again: making one costs more than most tests.</summary>
 internal sealed class PostgresStore : ILedgerStore
 {
     private static readonly Lazy<Task<PostgresDatabase>> Shared = new(async () => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
+    private static readonly ConcurrentBag<string> Emptied = [];
+    private static readonly string[] Tables = ["tasks", "task_specs", "task_counts", "edges", "events", "agents", "queues", "settings", "operations", "experiences", "experience_tags", "experience_counts", "experience_minutes"];
+    private readonly bool _shared;
     private readonly string _schema;
     private NpgsqlDataSource _source;
     private PostgresLedger _ledger;
 
-    private PostgresStore(string schema, PostgresOptions options, NpgsqlDataSource source, PostgresLedger ledger) => (_schema, Options, _source, _ledger) = (schema, options, source, ledger);
+    private PostgresStore(bool shared, string schema, PostgresOptions options, NpgsqlDataSource source, PostgresLedger ledger) =>
+        (_shared, _schema, Options, _source, _ledger) = (shared, schema, options, source, ledger);
 
     public PostgresOptions Options { get; }
 
@@ -21,15 +26,19 @@ internal sealed class PostgresStore : ILedgerStore
 
     public ILedgerRetention Retention => _ledger;
 
-    /// <summary>Opens one on a new schema.</summary>
+    /// <summary>Opens one on an empty schema.</summary>
     public static async Task<PostgresStore> CreateAsync(PostgresDatabase? database = null)
     {
+        var shared = database is null;
         database ??= await Shared.Value;
-        var schema = $"s{Guid.NewGuid():N}";
-        await ExecuteAsync(database.ConnectionString, $"CREATE SCHEMA {schema}");
+        if (!shared || !Emptied.TryTake(out var schema))
+        {
+            schema = $"s{Guid.NewGuid():N}";
+            await ExecuteAsync(database.ConnectionString, $"CREATE SCHEMA {schema}");
+        }
         var options = new PostgresOptions { ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { SearchPath = schema }.ConnectionString };
         var (source, ledger) = await OpenAsync(options);
-        return new(schema, options, source, ledger);
+        return new(shared, schema, options, source, ledger);
     }
 
     /// <summary>Opens a further ledger on the same database, as another process would.</summary>
@@ -48,7 +57,9 @@ internal sealed class PostgresStore : ILedgerStore
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        await ExecuteAsync(Options.ConnectionString, $"DROP SCHEMA {_schema} CASCADE");
+        if (!_shared) { return; }
+        await ExecuteAsync(Options.ConnectionString, string.Concat(Tables.Select(table => $"DELETE FROM {table};")) + "UPDATE event_horizon SET seq = 0");
+        Emptied.Add(_schema);
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql)
