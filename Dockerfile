@@ -1,4 +1,5 @@
-# docker build -t nexus-actors:0.1.0 .
+# docker build -t nexus-actors:0.1.0 .                                     embedded mode, or one silo of a cluster
+# docker build -t nexus-actors-gateway:0.1.0 --target gateway .            one gateway of a cluster
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 # What restore reads comes first, so that a change of code does not download packages again.
@@ -12,13 +13,20 @@ COPY Grains.Interfaces Grains.Interfaces
 COPY Grains Grains
 COPY Gateway Gateway
 COPY Silo Silo
-RUN dotnet publish Silo/Silo.csproj --no-restore -c Release -o /app
+RUN dotnet publish Silo/Silo.csproj --no-restore -c Release -o /app/silo \
+ && dotnet publish Gateway/Gateway.csproj --no-restore -c Release -o /app/gateway
 
 # No shell, no package manager, user 1654.
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled AS runtime
 WORKDIR /app
-COPY --from=build /app .
-# The listeners come from Nexus:Gateway; diagnostics would need a writable /tmp at every start.
+# The listeners come from the settings; diagnostics would need a writable /tmp at every start.
 ENV ASPNETCORE_HTTP_PORTS= DOTNET_EnableDiagnostics=0
 USER 1654
+
+FROM runtime AS gateway
+COPY --from=build /app/gateway .
+ENTRYPOINT ["dotnet", "NexusActors.Gateway.dll"]
+
+FROM runtime AS silo
+COPY --from=build /app/silo .
 ENTRYPOINT ["dotnet", "NexusActors.Silo.dll"]

@@ -46,6 +46,9 @@ public sealed class SiloPlace : IDisposable
         return ports;
     }
 
+    /// <summary>Whether nothing listens on any of them now.</summary>
+    public static bool AreFree(IEnumerable<int> ports) => !ports.Any(Listens);
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
