@@ -15,7 +15,7 @@ internal static class ExperienceReads
     private const string Columns = "e.seq, e.id, e.stream, e.at, e.success, e.learning_type, e.feedback, e.tags, e.context, e.action, e.outcome, e.metrics";
     private const string FindSql = "SELECT " + Columns + " FROM experiences e WHERE e.id = $1";
     private const string FindManySql = "SELECT " + Columns + " FROM unnest($1) WITH ORDINALITY AS u(seq, n) JOIN experiences e ON e.seq = u.seq ORDER BY u.n";
-    private const string NarrowSql = "SELECT count(*) FROM (SELECT 1 FROM experiences WHERE at >= $1 AND at < $2 LIMIT $3) found";
+    private const string NarrowSql = "SELECT count(*) FROM (SELECT 1 FROM experiences WHERE at >= $1 AND at < $2 ORDER BY at LIMIT $3) found";
     private const string CountsSql = "SELECT success, sum(n)::bigint FROM experience_counts GROUP BY success";
     private const string RecentSql = """
         SELECT coalesce((SELECT sum(n) FROM experience_minutes WHERE minute > $1), 0)::bigint + (SELECT count(*) FROM experiences WHERE at >= $2 AND at < $3)

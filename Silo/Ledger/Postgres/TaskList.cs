@@ -10,7 +10,7 @@ internal static class TaskList
     /// <summary>A range of time with no more tasks than this is read by time and sorted; a larger one is cheaper to read from the newest.</summary>
     private const int NarrowMax = 20_000;
 
-    private const string NarrowSql = "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE created_at >= $1 AND created_at < $2 LIMIT $3) found";
+    private const string NarrowSql = "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) found";
 
     private static readonly WorkStatus[] Statuses = [.. Enum.GetValues<WorkStatus>().Where(status => status != WorkStatus.None)];
     private static readonly TaskType[] Types = [.. Enum.GetValues<TaskType>().Where(type => type != TaskType.None)];

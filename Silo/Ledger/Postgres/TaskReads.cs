@@ -7,25 +7,24 @@ namespace NexusActors.Ledger.Postgres;
 /// <summary>Reads of tasks.</summary>
 internal static class TaskReads
 {
-    /// <summary>Every task column and the specification, in the order that <see cref="Map"/> reads them.</summary>
+    /// <summary>Every task column and the specification, in the order that <see cref="Map"/> reads them. The specification is looked up for each row found: a join might be planned over the whole table.</summary>
     private const string Columns = """
         t.seq, t.id, t.queue, t.type, t.priority, t.created_at, t.version, t.status, t.agent, t.assigned_at, t.started_at, t.completed_at, t.retry_count, t.loss_count,
             t.max_retries, t.attempt, t.cancel_requested, t.next_attempt_at, t.actual_seconds, t.token, t.held_by, t.expires_at, t.error_code, t.error_message,
-            t.attempts, t.closed, t.progress, t.result, s.spec, t.redriven_at
+            t.attempts, t.closed, t.progress, t.result, (SELECT s.spec FROM task_specs s WHERE s.seq = t.seq), t.redriven_at
         """;
 
-    private const string FindSql = "SELECT " + Columns + " FROM tasks t JOIN task_specs s ON s.seq = t.seq WHERE t.id = $1";
+    private const string FindSql = "SELECT " + Columns + " FROM tasks t WHERE t.id = $1";
 
-    private const string FindManySql = "SELECT " + Columns + " FROM unnest($1) WITH ORDINALITY AS u(seq, n) JOIN tasks t ON t.seq = u.seq JOIN task_specs s ON s.seq = t.seq ORDER BY u.n";
+    private const string FindManySql = "SELECT " + Columns + " FROM unnest($1) WITH ORDINALITY AS u(seq, n) JOIN tasks t ON t.seq = u.seq ORDER BY u.n";
 
     // One stretch of the index per status, each in order and no longer than the page.
     private const string LiveSql = "SELECT " + Columns + """
 
         FROM (
-            SELECT p.seq FROM unnest($4) AS k(status)
-            CROSS JOIN LATERAL (SELECT l.seq FROM tasks l WHERE l.queue = $1 AND l.status = k.status AND l.seq > $2 ORDER BY l.seq LIMIT $3) p
-            ORDER BY p.seq LIMIT $3) p
-        JOIN tasks t ON t.seq = p.seq JOIN task_specs s ON s.seq = t.seq
+            SELECT l.* FROM unnest($4) AS k(status)
+            CROSS JOIN LATERAL (SELECT l.* FROM tasks l WHERE l.queue = $1 AND l.status = k.status AND l.seq > $2 ORDER BY l.seq LIMIT $3) l
+            ORDER BY l.seq LIMIT $3) t
         ORDER BY t.seq
         """;
 
@@ -43,7 +42,7 @@ internal static class TaskReads
     private const string FailedSql = "SELECT id FROM tasks WHERE queue = $1 AND status = $2 ORDER BY seq LIMIT $3";
 
     private const string HeldSql = "SELECT " + Columns + """
-         FROM tasks t JOIN task_specs s ON s.seq = t.seq WHERE t.agent = $1 AND t.status = ANY ($2) ORDER BY t.seq
+         FROM tasks t WHERE t.agent = $1 AND t.status = ANY ($2) ORDER BY t.seq
         """;
 
     private const string CountsSql = "SELECT queue, status, n FROM task_counts WHERE n > 0";
