@@ -2,6 +2,15 @@ using System.Globalization;
 
 namespace NexusActors.Benchmarks;
 
+/// <summary>How the product runs.</summary>
+internal enum Mode
+{
+    /// <summary>One process.</summary>
+    Embedded,
+    /// <summary>Processes over PostgreSQL and Redis.</summary>
+    Cluster,
+}
+
 /// <summary>The command line.</summary>
 internal sealed record Settings
 {
@@ -13,6 +22,8 @@ internal sealed record Settings
           --tasks N        size: tasks of P1 and P4 (P1 100000 one by one and 500000 in batches, P4 1000000); P2 and P3 shrink with it
           --seconds N      how long each rate of P2 is kept (20)
           --callers LIST   callers per agent in P1 a (1,8,32)
+          --mode MODE      embedded (one process, SQLite) or cluster (PostgreSQL, Redis, silos and a gateway as processes) (embedded)
+          --silos N        silos in cluster mode (1)
         """;
 
     public static readonly string[] AllRows = ["P1", "P2", "P3", "P4"];
@@ -24,6 +35,8 @@ internal sealed record Settings
     public int? Tasks { get; init; }
     public int Seconds { get; init; } = 20;
     public IReadOnlyList<int> Callers { get; init; } = [1, 8, 32];
+    public Mode Mode { get; init; }
+    public int Silos { get; init; } = 1;
 
     /// <summary>The size asked for, or the usual one.</summary>
     public int Size(int usual) => Tasks ?? usual;
@@ -47,13 +60,15 @@ internal sealed record Settings
                     "--seed" => settings with { Seed = Number(value) },
                     "--tasks" => settings with { Tasks = Number(value) },
                     "--seconds" => settings with { Seconds = Number(value) },
+                    "--mode" => settings with { Mode = Enum.Parse<Mode>(value, ignoreCase: true) },
+                    "--silos" => settings with { Silos = Number(value) },
                     "--callers" => settings with { Callers = [.. value.Split(',').Select(Number)] },
                     _ => throw new FormatException($"{args[i]} is not an option"),
                 };
             }
             return rows.Length > 0 && settings.Rows.All(AllRows.Contains) ? settings : null;
         }
-        catch (Exception fault) when (fault is FormatException or IndexOutOfRangeException or OverflowException)
+        catch (Exception fault) when (fault is FormatException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             Console.Error.WriteLine(fault.Message);
             return null;

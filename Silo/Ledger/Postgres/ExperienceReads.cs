@@ -45,12 +45,12 @@ internal static class ExperienceReads
             && await readers.NumberAsync(NarrowSql, cancellation, Values.Of(from), Values.Of(before), Values.Of(NarrowMax + 1L)).ConfigureAwait(false) <= NarrowMax;
         if (!narrow && filter.Tag is { } wanted)
         {
-            var tagged = Conditions(new("experiences", filter.Limit), filter, ofTag: true);
+            var tagged = Conditions(new("experiences r", filter.Limit), filter, ofTag: true);
             return (tagged.OverTag(wanted), tagged.Parameters);
         }
-        var query = Conditions(new("experiences", filter.Limit), filter, ofTag: false);
+        var query = Conditions(new("experiences r", filter.Limit), filter, ofTag: false);
         string sql;
-        if (narrow) { sql = query.Within("at", from, before); }
+        if (narrow) { sql = query.Within("r.at", from, before); }
         else if (filter.Stream is { } stream) { sql = query.Over(("stream", Stretches.Column([PostgresText.Write(stream)], NpgsqlDbType.Text))); }
         else if (filter.LearningType != LearningType.None || filter.Success is not null)
         {

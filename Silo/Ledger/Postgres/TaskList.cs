@@ -10,6 +10,8 @@ internal static class TaskList
     /// <summary>A range of time with no more tasks than this is read by time and sorted; a larger one is cheaper to read from the newest.</summary>
     private const int NarrowMax = 20_000;
 
+    private const string States = "task_states r";
+    private const string Tasks = "tasks r";
     private const string NarrowSql = "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE created_at >= $1 AND created_at < $2 ORDER BY created_at LIMIT $3) found";
 
     private static readonly WorkStatus[] Statuses = [.. Enum.GetValues<WorkStatus>().Where(status => status != WorkStatus.None)];
@@ -28,9 +30,9 @@ internal static class TaskList
     public static async Task<(string Sql, Npgsql.NpgsqlParameter[] Values)> QueryAsync(PostgresReaders readers, TaskFilter filter, CancellationToken cancellation)
     {
         var statuses = filter.Statuses.IsDefaultOrEmpty ? Statuses : [.. filter.Statuses.Distinct()];
-        var query = Conditions(filter, statuses);
         var (from, before) = (filter.CreatedFrom?.UtcTicks ?? 0, filter.CreatedBefore?.UtcTicks ?? long.MaxValue);
         string sql;
+        var query = Conditions(States, filter, statuses);
         if (filter.AgentId is { } agent)
         {
             sql = query.Over(("agent", Repeat(agent, statuses.Length)), ("status", Numbers(statuses)));
@@ -38,7 +40,8 @@ internal static class TaskList
         else if ((filter.CreatedFrom ?? filter.CreatedBefore) is not null
             && await readers.NumberAsync(NarrowSql, cancellation, Values.Of(from), Values.Of(before), Values.Of(NarrowMax + 1L)).ConfigureAwait(false) <= NarrowMax)
         {
-            sql = query.Within("created_at", from, before);
+            query = Conditions("tasks c CROSS JOIN LATERAL (SELECT * FROM task_states s WHERE s.seq = c.seq OFFSET 0) r", filter, statuses);
+            sql = query.Within("c.created_at", from, before);
         }
         else if (filter.Queue is { } queue)
         {
@@ -51,6 +54,7 @@ internal static class TaskList
         }
         else if (filter.Type != TaskType.None || filter.Priority != 0)
         {
+            query = Conditions(Tasks, filter, statuses);
             List<(TaskType Type, int Priority)> kinds =
             [
                 .. from type in filter.Type != TaskType.None ? [filter.Type] : Types
@@ -61,14 +65,15 @@ internal static class TaskList
         }
         else
         {
+            query = Conditions(Tasks, filter, statuses);
             sql = query.OverAll();
         }
         return (sql, query.Parameters);
     }
 
-    private static Stretches Conditions(TaskFilter filter, WorkStatus[] statuses)
+    private static Stretches Conditions(string rows, TaskFilter filter, WorkStatus[] statuses)
     {
-        var query = new Stretches("tasks", filter.Limit);
+        var query = new Stretches(rows, filter.Limit);
         if (filter.BeforeSeq > 0) { query.And("r.seq < ?", Values.Of(filter.BeforeSeq)); }
         if (statuses.Length < Statuses.Length) { query.And("r.status = ANY (?)", Numbers(statuses)); }
         if (filter.Type != TaskType.None) { query.And("r.type = ?", Values.Of((short)filter.Type)); }

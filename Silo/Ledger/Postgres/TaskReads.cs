@@ -7,43 +7,44 @@ namespace NexusActors.Ledger.Postgres;
 /// <summary>Reads of tasks.</summary>
 internal static class TaskReads
 {
-    /// <summary>Every task column and the specification, in the order that <see cref="Map"/> reads them. The specification is looked up for each row found: a join might be planned over the whole table.</summary>
+    /// <summary>What a task is and where it stands, in the order that <see cref="Map"/> reads them.</summary>
     private const string Columns = """
-        t.seq, t.id, t.queue, t.type, t.priority, t.created_at, t.version, t.status, t.agent, t.assigned_at, t.started_at, t.completed_at, t.retry_count, t.loss_count,
-            t.max_retries, t.attempt, t.cancel_requested, t.next_attempt_at, t.actual_seconds, t.token, t.held_by, t.expires_at, t.error_code, t.error_message,
-            t.attempts, t.closed, t.progress, t.result, (SELECT s.spec FROM task_specs s WHERE s.seq = t.seq), t.redriven_at
+        t.seq, t.id, r.queue, t.type, t.priority, t.created_at, r.version, r.status, r.agent, r.assigned_at, r.started_at, r.completed_at, r.retry_count, r.loss_count,
+            r.max_retries, r.attempt, r.cancel_requested, r.next_attempt_at, r.actual_seconds, r.token, r.held_by, r.expires_at, r.error_code, r.error_message,
+            r.attempts, r.closed, r.progress, r.result, t.spec, r.redriven_at
         """;
 
-    private const string FindSql = "SELECT " + Columns + " FROM tasks t WHERE t.id = $1";
+    // Each row's other half is looked up (OFFSET 0 keeps it so): a join might be planned over the whole table.
+    private const string WithTask = " CROSS JOIN LATERAL (SELECT * FROM tasks t WHERE t.seq = r.seq OFFSET 0) t";
+    private const string WithState = " CROSS JOIN LATERAL (SELECT * FROM task_states r WHERE r.seq = t.seq OFFSET 0) r";
 
-    private const string FindManySql = "SELECT " + Columns + " FROM unnest($1) WITH ORDINALITY AS u(seq, n) JOIN tasks t ON t.seq = u.seq ORDER BY u.n";
+    private const string FindSql = "SELECT " + Columns + " FROM tasks t" + WithState + " WHERE t.id = $1";
+
+    private const string FindManySql = "SELECT " + Columns + " FROM unnest($1) WITH ORDINALITY AS u(seq, n) JOIN tasks t ON t.seq = u.seq" + WithState + " ORDER BY u.n";
 
     // One stretch of the index per status, each in order and no longer than the page.
     private const string LiveSql = "SELECT " + Columns + """
 
         FROM (
             SELECT l.* FROM unnest($4) AS k(status)
-            CROSS JOIN LATERAL (SELECT l.* FROM tasks l WHERE l.queue = $1 AND l.status = k.status AND l.seq > $2 ORDER BY l.seq LIMIT $3) l
-            ORDER BY l.seq LIMIT $3) t
-        ORDER BY t.seq
-        """;
+            CROSS JOIN LATERAL (SELECT l.* FROM task_states l WHERE l.queue = $1 AND l.status = k.status AND l.seq > $2 ORDER BY l.seq LIMIT $3) l
+            ORDER BY l.seq LIMIT $3) r
+        """ + WithTask + " ORDER BY r.seq";
 
     private const string LiveEdgesSql = """
         SELECT e.child_seq, e.parent_id, coalesce(p.status, 0::smallint), e.rule, p.completed_at
-        FROM tasks c JOIN edges e ON e.child_seq = c.seq LEFT JOIN tasks p ON p.id = e.parent_id
+        FROM task_states c JOIN edges e ON e.child_seq = c.seq LEFT JOIN tasks t ON t.id = e.parent_id LEFT JOIN task_states p ON p.seq = t.seq
         WHERE c.queue = $1 AND c.status = ANY ($2)
         ORDER BY e.child_seq, e.ordinal
         """;
 
-    private const string OutcomesSql = "SELECT t.id, t.status, t.result FROM unnest($1) WITH ORDINALITY AS u(id, n) JOIN tasks t ON t.id = u.id ORDER BY u.n";
+    private const string OutcomesSql = "SELECT t.id, r.status, r.result FROM unnest($1) WITH ORDINALITY AS u(id, n) JOIN tasks t ON t.id = u.id" + WithState + " ORDER BY u.n";
 
     private const string ChildrenSql = "SELECT child_id, child_queue FROM edges WHERE parent_id = $1 ORDER BY child_seq";
 
-    private const string FailedSql = "SELECT id FROM tasks WHERE queue = $1 AND status = $2 ORDER BY seq LIMIT $3";
+    private const string FailedSql = "SELECT t.id FROM (SELECT seq FROM task_states WHERE queue = $1 AND status = $2 ORDER BY seq LIMIT $3) r" + WithTask + " ORDER BY r.seq";
 
-    private const string HeldSql = "SELECT " + Columns + """
-         FROM tasks t WHERE t.agent = $1 AND t.status = ANY ($2) ORDER BY t.seq
-        """;
+    private const string HeldSql = "SELECT " + Columns + " FROM task_states r" + WithTask + " WHERE r.agent = $1 AND r.status = ANY ($2) ORDER BY r.seq";
 
     private const string CountsSql = "SELECT queue, status, n FROM task_counts WHERE n > 0";
 

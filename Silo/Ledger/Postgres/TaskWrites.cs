@@ -7,18 +7,19 @@ internal static class TaskWrites
 {
     private const string InsertSql = """
         WITH new AS (
-            INSERT INTO tasks (id, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
-                max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
-            SELECT u.id, u.queue, u.type, u.priority, u.created_at, u.version, u.status, u.agent, u.assigned_at, u.started_at, u.completed_at, u.retry_count, u.loss_count,
-                u.max_retries, u.attempt, u.cancel_requested, u.next_attempt_at, u.actual_seconds, u.token, u.held_by, u.expires_at, u.error_code, u.error_message, u.attempts, u.closed, u.progress, u.result, u.redriven_at
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28) WITH ORDINALITY
-                AS u(id, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
-                max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at, n)
-            ORDER BY u.n
+            INSERT INTO tasks (id, type, priority, created_at, spec)
+            SELECT u.id, u.type, u.priority, u.created_at, u.spec FROM unnest($1, $3, $4, $5, $29) WITH ORDINALITY AS u(id, type, priority, created_at, spec, n) ORDER BY u.n
             ON CONFLICT (id) DO NOTHING
             RETURNING id, seq),
-        specs AS (
-            INSERT INTO task_specs (seq, spec) SELECT new.seq, u.spec FROM unnest($1, $29) AS u(id, spec) JOIN new ON new.id = u.id),
+        states AS (
+            INSERT INTO task_states (seq, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
+                max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
+            SELECT new.seq, u.queue, u.type, u.priority, u.created_at, u.version, u.status, u.agent, u.assigned_at, u.started_at, u.completed_at, u.retry_count, u.loss_count,
+                u.max_retries, u.attempt, u.cancel_requested, u.next_attempt_at, u.actual_seconds, u.token, u.held_by, u.expires_at, u.error_code, u.error_message, u.attempts, u.closed, u.progress, u.result, u.redriven_at
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+                AS u(id, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
+                max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
+            JOIN new ON new.id = u.id),
         parents AS (
             INSERT INTO edges (child_seq, ordinal, child_id, child_queue, parent_id, rule)
             SELECT new.seq, u.ordinal, u.id, u.queue, u.parent, u.rule FROM unnest($30, $31, $32, $33, $34) AS u(id, queue, ordinal, parent, rule) JOIN new ON new.id = u.id)
@@ -26,7 +27,7 @@ internal static class TaskWrites
         """;
 
     private const string UpdateSql = """
-        UPDATE tasks t SET version = u.version, status = u.status, agent = u.agent, assigned_at = u.assigned_at, started_at = u.started_at, completed_at = u.completed_at,
+        UPDATE task_states t SET version = u.version, status = u.status, agent = u.agent, assigned_at = u.assigned_at, started_at = u.started_at, completed_at = u.completed_at,
             retry_count = u.retry_count, loss_count = u.loss_count, max_retries = u.max_retries, attempt = u.attempt, cancel_requested = u.cancel_requested,
             next_attempt_at = u.next_attempt_at, actual_seconds = u.actual_seconds, token = u.token, held_by = u.held_by, expires_at = u.expires_at,
             error_code = u.error_code, error_message = u.error_message, attempts = u.attempts, closed = u.closed, progress = u.progress, result = u.result, redriven_at = u.redriven_at
@@ -37,9 +38,9 @@ internal static class TaskWrites
         RETURNING t.seq
         """;
 
-    private const string StandSql = "SELECT seq, version, status FROM tasks WHERE seq = ANY ($1)";
+    private const string StandSql = "SELECT seq, version, status FROM task_states WHERE seq = ANY ($1)";
 
-    private const string ProgressSql = "UPDATE tasks t SET progress = u.progress FROM unnest($1, $2) AS u(seq, progress) WHERE t.seq = u.seq";
+    private const string ProgressSql = "UPDATE task_states t SET progress = u.progress FROM unnest($1, $2) AS u(seq, progress) WHERE t.seq = u.seq";
 
     private const string ChildrenSql = "SELECT parent_id, child_id, child_queue FROM edges WHERE parent_id = ANY ($1) ORDER BY parent_id, child_seq";
 

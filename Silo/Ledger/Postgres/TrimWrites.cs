@@ -8,7 +8,7 @@ internal static class TrimWrites
 {
     private const string LookSql = """
         SELECT e.seq, e.at, e.task_seq, t.status, t.completed_at FROM (SELECT seq, at, task_seq FROM events WHERE seq > $1 AND seq < $3 ORDER BY seq LIMIT $2) e
-        LEFT JOIN tasks t ON t.seq = e.task_seq ORDER BY e.seq
+        LEFT JOIN task_states t ON t.seq = e.task_seq ORDER BY e.seq
         """;
     private const string RemoveSql = "DELETE FROM events WHERE seq = ANY ($1) RETURNING seq";
     private const string RemoveOfTasksSql = "DELETE FROM events WHERE task_seq = ANY ($1) RETURNING seq";

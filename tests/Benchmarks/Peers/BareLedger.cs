@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using NexusActors.Coordination;
 using NexusActors.Ledger;
+using NexusActors.Ledger.Postgres;
 using NexusActors.Ledger.Sqlite;
+using NexusActors.Servers;
 
 namespace NexusActors.Benchmarks;
 
@@ -21,24 +23,45 @@ internal static class BareLedger
     /// <param name="batch">Entries per commit call.</param>
     public static async Task<double> LivesPerSecondAsync(Settings settings, int tasks, int callers, int batch)
     {
-        var folder = Path.Combine(settings.Scratch, $"nexus-bench-{Guid.NewGuid():N}");
-        try
+        await using var services = new ServiceCollection().AddMetrics().AddSingleton<LedgerMetrics>().BuildServiceProvider();
+        var metrics = services.GetRequiredService<LedgerMetrics>();
+        return settings.Mode == Mode.Cluster ? await InPostgresAsync() : await InSqliteAsync();
+
+        async Task<double> InSqliteAsync()
         {
-            await using var services = new ServiceCollection().AddMetrics().AddSingleton<LedgerMetrics>().BuildServiceProvider();
-            await using var ledger = SqliteLedger.Open(new SqliteLedgerOptions { Path = Path.Combine(folder, "nexus.db") }, TimeProvider.System, services.GetRequiredService<LedgerMetrics>(), NullLogger.Instance);
+            var folder = Path.Combine(settings.Scratch, $"nexus-bench-{Guid.NewGuid():N}");
+            try
+            {
+                await using var ledger = SqliteLedger.Open(new SqliteLedgerOptions { Path = Path.Combine(folder, "nexus.db") }, TimeProvider.System, metrics, NullLogger.Instance);
+                return await MeasureAsync(ledger);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        async Task<double> InPostgresAsync()
+        {
+            await using var server = await PostgresServer.StartPrivateAsync();
+            await using var database = await server.CreateDatabaseAsync();
+            var options = new PostgresOptions { ConnectionString = database.ConnectionString };
+            await using var source = PostgresLedgerHosting.Source(options, null);
+            await using var ledger = await PostgresLedger.OpenAsync(source, options, TimeProvider.System, metrics, NullLogger.Instance, CancellationToken.None);
+            return await MeasureAsync(ledger);
+        }
+
+        async Task<double> MeasureAsync(ILedger ledger)
+        {
             await ledger.CommitAsync([new LedgerEntry { Change = new AgentInsert(Agent()) }], CancellationToken.None);
             await RunAsync(ledger, Math.Min(tasks / 10, 10_000), callers, batch, "warm");
             var watch = Stopwatch.StartNew();
             await RunAsync(ledger, tasks, callers, batch, "task");
             return tasks / watch.Elapsed.TotalSeconds;
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
     }
 
-    private static async Task RunAsync(SqliteLedger ledger, int tasks, int callers, int batch, string prefix)
+    private static async Task RunAsync(ILedger ledger, int tasks, int callers, int batch, string prefix)
     {
         var share = new Share(tasks);
         var next = 0;
@@ -51,7 +74,7 @@ internal static class BareLedger
         })));
     }
 
-    private static async Task LiveAsync(SqliteLedger ledger, ImmutableArray<string> ids)
+    private static async Task LiveAsync(ILedger ledger, ImmutableArray<string> ids)
     {
         var now = TimeProvider.System.GetUtcNow();
         var submitted = ids.Select(id => TaskTransitions.Submit(Spec(id), new CoordinationOptions(), now)).ToArray();
@@ -65,7 +88,7 @@ internal static class BareLedger
             task.State, AgentId, new LeaseReport { TaskId = task.State.Id, Token = task.State.Token!, Verb = ReportVerb.Complete, ResultJson = """{"ok":true}""" }, now, () => 0.5)))]);
     }
 
-    private static async Task<ImmutableArray<CommitResult>> CommitAsync(SqliteLedger ledger, ImmutableArray<LedgerEntry> entries)
+    private static async Task<ImmutableArray<CommitResult>> CommitAsync(ILedger ledger, ImmutableArray<LedgerEntry> entries)
     {
         var results = await ledger.CommitAsync(entries, CancellationToken.None);
         return results.All(result => result.Outcome == CommitOutcome.Done) ? results : throw new InvalidOperationException("the ledger refused an entry");

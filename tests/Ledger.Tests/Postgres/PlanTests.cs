@@ -14,7 +14,7 @@ public sealed class PlanTests
     /// <summary>More than the five runs after which the server may settle on one plan for all values.</summary>
     private const int Repeats = 7;
 
-    private static readonly string[] Growing = ["tasks", "task_specs", "edges", "operations", "experiences", "experience_tags", "events_of_other_days"];
+    private static readonly string[] Growing = ["tasks", "task_states", "edges", "operations", "experiences", "experience_tags", "events_of_other_days"];
 
     [Fact]
     public async Task ReadsAndWrites_OnLargeTables_NeverScanOneWhole()
@@ -43,7 +43,7 @@ public sealed class PlanTests
         await using var store = await PostgresStore.CreateAsync(database);
         var before = await ScansAsync(store.Options.ConnectionString);
 
-        await RunAsync(store.Options.ConnectionString, "SELECT count(*) FROM tasks WHERE error_code IS NULL");
+        await RunAsync(store.Options.ConnectionString, "SELECT count(*) FROM task_states WHERE error_code IS NULL");
 
         Assert.NotEqual(before, await ScansAsync(store.Options.ConnectionString));
     }
@@ -97,12 +97,12 @@ public sealed class PlanTests
     }
 
     private static Task FillAsync(string database) => RunAsync(database, $"""
-        INSERT INTO tasks (id, queue, type, priority, created_at, version, status, agent, retry_count, loss_count, max_retries, attempt, cancel_requested, held_by)
-        SELECT 't' || i, 'q' || (i % 10), 1 + (i % 8), 1 + (i % 5), {Noon.UtcTicks} + i * 1000000::bigint, 1, 1 + (i % 7), CASE WHEN i % 3 = 0 THEN 'a' || (i % 50) END, 0, 0, 3, 0, false, 0
-        FROM generate_series(1, {Rows}) i;
-        INSERT INTO task_specs SELECT seq, convert_to(json_build_object('description', 'x')::text, 'UTF8') FROM tasks;
-        INSERT INTO task_counts SELECT queue, status, count(*) FROM tasks GROUP BY 1, 2;
-        INSERT INTO edges SELECT seq, 0, id, queue, 't' || (seq - 1), 1 FROM tasks WHERE seq % 5 = 0;
+        INSERT INTO tasks (id, type, priority, created_at, spec)
+        SELECT 't' || i, 1 + (i % 8), 1 + (i % 5), {Noon.UtcTicks} + i * 1000000::bigint, convert_to(json_build_object('description', 'x')::text, 'UTF8') FROM generate_series(1, {Rows}) i;
+        INSERT INTO task_states (seq, queue, type, priority, created_at, version, status, agent, retry_count, loss_count, max_retries, attempt, cancel_requested, held_by)
+        SELECT seq, 'q' || (seq % 10), type, priority, created_at, 1, 1 + (seq % 7), CASE WHEN seq % 3 = 0 THEN 'a' || (seq % 50) END, 0, 0, 3, 0, false, 0 FROM tasks;
+        INSERT INTO task_counts SELECT queue, status, count(*) FROM task_states GROUP BY 1, 2;
+        INSERT INTO edges SELECT seq, 0, id, 'q' || (seq % 10), 't' || (seq - 1), 1 FROM tasks WHERE seq % 5 = 0;
         INSERT INTO events SELECT i, {Noon.UtcTicks}, 'task.submitted', i, 't' || i, NULL, 'q1', '{"{}"}' FROM generate_series(1, {Rows}) i;
         INSERT INTO operations SELECT 'k' || i, 'h', 'a', {Noon.UtcTicks} + i FROM generate_series(1, {Rows}) i;
         INSERT INTO experiences (id, stream, at, success, learning_type, feedback, context, action, outcome)

@@ -1,10 +1,23 @@
 -- Times are UTC ticks (100 ns since 0001-01-01), which a timestamp of PostgreSQL cannot hold exactly. Numbers of enums are those of the contracts.
 -- Text sorts by code point (COLLATE "C"). JSON that users sent is kept as the text that it was.
 
--- What a task is and where it stands. The specification, which may be large and never changes, is kept apart so that a transition rewrites a short row.
+-- What a task is: never changes.
 CREATE TABLE tasks (
-    seq              bigint   GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    id               text     COLLATE "C" NOT NULL UNIQUE,
+    seq        bigint   GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id         text     COLLATE "C" NOT NULL UNIQUE,
+    type       smallint NOT NULL,
+    priority   smallint NOT NULL,
+    created_at bigint   NOT NULL,
+    spec       bytea    NOT NULL
+);
+-- Lists by type and by priority.
+CREATE INDEX tasks_by_kind ON tasks (type, priority, seq);
+-- Lists by time of submission.
+CREATE INDEX tasks_by_creation ON tasks (created_at);
+
+-- Where a task stands: rewritten with every transition, which costs an entry in every index here. What lists filter by is repeated from the task.
+CREATE TABLE task_states (
+    seq              bigint   PRIMARY KEY,
     queue            text     COLLATE "C" NOT NULL,
     type             smallint NOT NULL,
     priority         smallint NOT NULL,
@@ -32,20 +45,11 @@ CREATE TABLE tasks (
     progress         text,
     result           text,
     redriven_at      bigint
-);
+) WITH (fillfactor = 85);
 -- Live tasks of a queue in submit order; failed tasks of a queue; lists by queue and by status.
-CREATE INDEX tasks_by_queue ON tasks (queue, status, seq);
+CREATE INDEX task_states_by_queue ON task_states (queue, status, seq);
 -- Tasks that an agent holds; lists by agent.
-CREATE INDEX tasks_by_agent ON tasks (agent, status, seq) WHERE agent IS NOT NULL;
--- Lists by type and by priority.
-CREATE INDEX tasks_by_kind ON tasks (type, priority, seq);
--- Lists by time of submission.
-CREATE INDEX tasks_by_creation ON tasks (created_at);
-
-CREATE TABLE task_specs (
-    seq  bigint PRIMARY KEY,
-    spec bytea  NOT NULL
-);
+CREATE INDEX task_states_by_agent ON task_states (agent, status, seq) WHERE agent IS NOT NULL;
 
 -- How many tasks stand where; moved with every transition.
 CREATE TABLE task_counts (
