@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>It cannot start until somebody changes something; the error output says what.</summary>
     public const int CannotStart = 2;
+
+    /// <summary>A silo that alone has lost the database, and made room for those that have it. Start it again.</summary>
+    public const int LeftCluster = 3;
 }

@@ -31,6 +31,7 @@ internal static class ClusterHost
         builder.Services.AddLedgerChecks();
         builder.Services.AddHostedService<FaultLog>();
         builder.AddClusterSilo();
+        builder.Services.AddWatchdog();
         builder.Services.AddRooms();
         builder.AddOperations();
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<SiloOptions>>(Listen);
@@ -52,6 +53,16 @@ internal static class ClusterHost
         services.AddOptions<RedisOptions>().BindConfiguration(RedisOptions.Section);
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsFieldValidator>();
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsValidator>();
+    }
+
+    private static void AddWatchdog(this IServiceCollection services)
+    {
+        services.AddSingleton(ProcessEnd.Real);
+        services.AddSingleton<Witnesses>();
+        services.AddSingleton<DatabaseWatchdog>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatchdog>());
+        services.AddGrainService<WitnessService>();
+        services.AddHealthChecks().AddCheck<DatabaseWatchdog>("database", tags: [OperationsEndpoints.ReadyTag]);
     }
 
     private static void AddRooms(this IServiceCollection services)

@@ -5,7 +5,7 @@ using NexusActors.Http;
 namespace NexusActors.Clustering;
 
 /// <summary>The gateway as a process of its own: HTTP on one side, a cluster of silos on the other, nothing kept in between. As many may run as are wanted.</summary>
-internal static class GatewayProcess
+internal static class GatewayHost
 {
     /// <summary>How the program is called.</summary>
     public static string Usage { get; } = $"""
@@ -21,14 +21,14 @@ internal static class GatewayProcess
 
     /// <summary>All settings of a gateway.</summary>
     public static SettingsCatalog Catalog { get; } = new(
-        [.. SettingsCatalog.SectionsOf(typeof(GatewayProcess).Assembly), (MembershipStore.SharedSection, typeof(MembershipStore))], [.. SiloSections]);
+        [.. SettingsCatalog.SectionsOf(typeof(GatewayHost).Assembly), (MembershipStore.SharedSection, typeof(MembershipStore))], [.. SiloSections]);
 
     /// <summary>Builds it and checks its settings; nothing listens before it starts.</summary>
     /// <param name="line">The command line.</param>
     /// <exception cref="StartupException">Settings are wrong; says all that are.</exception>
     public static WebApplication Build(CommandLine line)
     {
-        var builder = ProcessHost.Create(line, typeof(GatewayProcess).Assembly, HostingMode.Cluster);
+        var builder = ProcessHost.Create(line, typeof(GatewayHost).Assembly, HostingMode.Cluster);
         builder.AddConsoleLog(services => services.GetRequiredService<IOptions<GatewayProcessOptions>>().Value.LogFormat);
         builder.Services.AddGatewaySettings();
         builder.Services.AddSingleton(RemoteCalls.OverNetwork);
