@@ -12,17 +12,17 @@ internal sealed record HttpRate(double PerSecond, Latencies Latencies, double Se
 
     /// <summary>Calls one route from several callers, each waiting for its answer before it calls again.</summary>
     /// <param name="address">The server.</param>
-    /// <param name="server">Its process.</param>
+    /// <param name="serverCpu">CPU time that it has used so far.</param>
     /// <param name="callers">How many at once.</param>
     /// <param name="calls">How many in all, after a fifth more to warm up.</param>
     /// <param name="request">The request of a caller; made once for each.</param>
-    public static HttpRate Measure(Uri address, ServerProcess server, int callers, int calls, Func<int, byte[]> request)
+    public static HttpRate Measure(Uri address, Func<TimeSpan> serverCpu, int callers, int calls, Func<int, byte[]> request)
     {
         Run(address, callers, calls / WarmupShare, request, new Latencies());
         var latencies = new Latencies();
-        var cpu = server.Cpu;
+        var cpu = serverCpu();
         var time = Run(address, callers, calls, request, latencies);
-        return new HttpRate(calls / time.TotalSeconds, latencies, (server.Cpu - cpu).TotalMicroseconds / calls);
+        return new HttpRate(calls / time.TotalSeconds, latencies, (serverCpu() - cpu).TotalMicroseconds / calls);
     }
 
     private static TimeSpan Run(Uri address, int callers, int calls, Func<int, byte[]> request, Latencies latencies)

@@ -4,48 +4,43 @@ using System.Text;
 
 namespace NexusActors.Benchmarks;
 
-/// <summary>The product as its users start it, on a data folder of its own that is deleted afterwards.</summary>
-internal sealed class Product : IDisposable
+/// <summary>The product as its users start it, on data of its own that are deleted afterwards.</summary>
+internal abstract class Product : IDisposable
 {
     /// <summary>Two scrapes within 0.3 s are one: the exporter keeps its text that long.</summary>
     private static readonly TimeSpan QuietLook = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan QuietWithin = TimeSpan.FromSeconds(60);
-    private readonly int[] _ports = ServerProcess.FreePorts(3);
 
-    public Product(Settings settings)
-    {
-        Folder = Path.Combine(settings.Scratch, $"nexus-bench-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(Folder);
-        Server = Start();
-    }
+    /// <summary>Address of the coordinator.</summary>
+    public abstract Uri Coordination { get; }
 
-    public string Folder { get; }
+    /// <summary>Address of the learning engine.</summary>
+    public abstract Uri Learning { get; }
 
-    public ServerProcess Server { get; private set; }
+    /// <summary>CPU time of its processes so far, user and system; databases are not among them.</summary>
+    public abstract TimeSpan Cpu { get; }
 
-    public Uri Coordination => new($"http://127.0.0.1:{_ports[0]}/");
+    /// <summary>Resident memory of its processes in bytes.</summary>
+    public abstract long Resident { get; }
 
-    public Uri Learning => new($"http://127.0.0.1:{_ports[1]}/");
+    /// <summary>Time since it was started last.</summary>
+    public abstract TimeSpan Age { get; }
 
-    /// <summary>Bytes on disk.</summary>
-    public long FolderBytes => new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+    /// <summary>Bytes of its facts on disk.</summary>
+    public abstract long StoredBytes { get; }
+
+    /// <summary>Where metrics of the ledger and of the heap are read.</summary>
+    protected abstract IEnumerable<Uri> Metrics { get; }
+
+    /// <summary>Starts it as the command line says.</summary>
+    public static Product Start(Settings settings) => settings.Mode == Mode.Cluster ? new ClusterProduct(settings) : new EmbeddedProduct(settings);
 
     /// <summary>Ends it, in order or with kill -9, and starts it again on the same data.</summary>
     /// <returns>From the start of the new process until it says that it is ready.</returns>
-    public TimeSpan Restart(bool kill)
-    {
-        if (kill)
-        {
-            Server.Kill();
-        }
-        else
-        {
-            Server.Stop();
-        }
-        Server.Dispose();
-        Server = Start();
-        return Server.Age;
-    }
+    public abstract TimeSpan Restart(bool kill);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
 
     /// <summary>Registers pulling agents that can do what the load asks for.</summary>
     public void Register(IEnumerable<string> agents, int capacity = 1_000_000)
@@ -58,14 +53,18 @@ internal sealed class Product : IDisposable
         }
     }
 
-    /// <summary>A value of /metrics, summed over its labels; NaN where there is none.</summary>
+    /// <summary>A value of /metrics, summed over its labels and over processes; NaN where there is none.</summary>
     public double Metric(string name)
     {
-        using var connection = new HttpConnection(Coordination);
-        var lines = Encoding.UTF8.GetString(connection.CallOk(Requests.Get("/metrics")).Span).Split('\n');
-        var values = lines.Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is '{' or ' ')
+        var values = Metrics.SelectMany(Lines).Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is '{' or ' ')
             .Select(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)).ToArray();
         return values.Length == 0 ? double.NaN : values.Sum();
+
+        static string[] Lines(Uri address)
+        {
+            using var connection = new HttpConnection(address);
+            return Encoding.UTF8.GetString(connection.CallOk(Requests.Get("/metrics")).Span).Split('\n');
+        }
     }
 
     /// <summary>Waits until what is on its way has arrived: nothing waits for the ledger's writer and between two looks nothing was committed.</summary>
@@ -81,21 +80,4 @@ internal sealed class Product : IDisposable
             Thread.Sleep(QuietLook);
         }
     }
-
-    public void Dispose()
-    {
-        Server.Dispose();
-        Directory.Delete(Folder, recursive: true);
-    }
-
-    private ServerProcess Start() => ServerProcess.Start(
-        BuildFacts.SiloAssembly,
-        [
-            $"--Nexus:Silo:DataFolder={Folder}",
-            $"--Nexus:Gateway:CoordinationPort={_ports[0]}",
-            $"--Nexus:Gateway:LearningPort={_ports[1]}",
-            $"--Nexus:Gateway:OptimizationPort={_ports[2]}",
-        ],
-        Folder,
-        new Uri(Coordination, "readyz"));
 }

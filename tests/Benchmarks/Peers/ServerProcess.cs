@@ -65,6 +65,13 @@ internal sealed class ServerProcess : IDisposable
         return server;
     }
 
+    /// <summary>Ends it, with kill -9 or in order.</summary>
+    public void End(bool kill)
+    {
+        if (kill) { Kill(); }
+        else { Stop(); }
+    }
+
     /// <summary>kill -9.</summary>
     public void Kill()
     {

@@ -33,16 +33,16 @@ internal static class GatewayRow
         using var bare = new BareServer();
         var calls = settings.Sample(200_000);
         var bases = new[] { Callers, ManyCallers }.ToDictionary(callers => callers, callers => (
-            Constant: HttpRate.Measure(bare.Address, bare.Server, callers, calls, _ => Requests.Get("/constant")),
-            Ping: HttpRate.Measure(bare.Address, bare.Server, callers, calls, caller => Requests.Get($"/ping/key-{caller}"))));
-        using var product = new Product(settings);
+            Constant: HttpRate.Measure(bare.Address, () => bare.Server.Cpu, callers, calls, _ => Requests.Get("/constant")),
+            Ping: HttpRate.Measure(bare.Address, () => bare.Server.Cpu, callers, calls, caller => Requests.Get($"/ping/key-{caller}"))));
+        using var product = Product.Start(settings);
         // They pull, and nobody asks for work: what POST /tasks measures is the submit alone.
         product.Register(Enumerable.Range(0, ManyAgents).Select(i => string.Create(CultureInfo.InvariantCulture, $"many-{i:D4}")));
         var rows = bases.SelectMany(at => new[] { Ceiling("bare Kestrel, constant answer", at.Key, at.Value.Constant), Ceiling("HTTP and one grain call", at.Key, at.Value.Ping) }).ToList();
         foreach (var route in routes)
         {
             Progress($"P3: {route.Name}, {route.Callers} callers");
-            var rate = HttpRate.Measure(route.Address(product), product.Server, route.Callers, settings.Sample(route.Calls), route.Request);
+            var rate = HttpRate.Measure(route.Address(product), () => product.Cpu, route.Callers, settings.Sample(route.Calls), route.Request);
             rate.Latencies.Write(settings.Out, $"P3-{route.Name.Split(' ')[0]}{route.Name.Split(' ')[1].Replace('/', '-').Replace("{id}", "id", StringComparison.Ordinal)}-{route.Callers}");
             var ping = bases.TryGetValue(route.Callers, out var at) ? P(rate.PerSecond / at.Ping.PerSecond) : "–";
             rows.Add([route.Name, $"{route.Callers}", N(rate.PerSecond), N(rate.Latencies.Ms(50)), N(rate.Latencies.Ms(99)), N(rate.ServerCpu), ping, route.Said, double.IsNaN(route.Original) ? "" : $"{N(rate.PerSecond / route.Original)} ×"]);

@@ -75,11 +75,11 @@ internal static class Lives
         run(tasks / 5, new StepTimes.Sums());
         var sums = new StepTimes.Sums();
         using var self = Process.GetCurrentProcess();
-        var (server, generator) = (product.Server.Cpu, self.TotalProcessorTime);
+        var (server, generator) = (product.Cpu, self.TotalProcessorTime);
         var time = run(tasks, sums);
         self.Refresh();
         return new LivesResult(
-            tasks / time.TotalSeconds, (product.Server.Cpu - server).TotalMicroseconds / tasks, (self.TotalProcessorTime - generator).TotalMicroseconds / tasks, sums.Submit, sums.Lease, sums.Report);
+            tasks / time.TotalSeconds, (product.Cpu - server).TotalMicroseconds / tasks, (self.TotalProcessorTime - generator).TotalMicroseconds / tasks, sums.Submit, sums.Lease, sums.Report);
     }
 
     /// <summary>One life after another, one call per step.</summary>

@@ -18,7 +18,7 @@ internal static class ScaleRow
     {
         var tasks = settings.Size(1_000_000);
         var agents = Math.Max(1, tasks / 100);
-        using var product = new Product(settings);
+        using var product = Product.Start(settings);
         Progress($"P4: {agents} agents");
         product.Register([Probe]);
         var registered = Crew.Run(Submitters, member => product.Register(Enumerable.Range(0, agents).Where(i => i % Submitters == member).Select(i => string.Create(CultureInfo.InvariantCulture, $"crowd-{i:D5}"))));
@@ -38,7 +38,7 @@ internal static class ScaleRow
         });
         var after = Memory(product);
         var full = LeaseTimes(product, settings, "P4-lease-full");
-        var disk = product.FolderBytes;
+        var disk = product.StoredBytes;
 
         var restarts = new List<(string Way, TimeSpan Ready, TimeSpan Lease, long Resident)>();
         foreach (var kill in new[] { true, false })
@@ -46,7 +46,7 @@ internal static class ScaleRow
             Progress($"P4: restart after {(kill ? "kill -9" : "a clean stop")}");
             var ready = product.Restart(kill);
             Lease(product, out _);
-            restarts.Add((kill ? "kill -9" : "clean stop", ready, product.Server.Age, Memory(product).Resident));
+            restarts.Add((kill ? "kill -9" : "clean stop", ready, product.Age, Memory(product).Resident));
         }
 
         var perTask = (double)(after.Resident - before.Resident) / tasks;
@@ -119,6 +119,6 @@ internal static class ScaleRow
     private static (long Resident, double Heap) Memory(Product product)
     {
         product.WaitUntilQuiet();
-        return (product.Server.Resident, product.Metric(HeapMetric));
+        return (product.Resident, product.Metric(HeapMetric));
     }
 }

@@ -28,7 +28,7 @@ internal static class ThroughputRow
         {
             Progress($"P1 a: {callers} callers per agent");
             var ledger = await BareLedger.LivesPerSecondAsync(settings, ones, callers * Lives.Agents.Length, 1);
-            using var product = new Product(settings);
+            using var product = Product.Start(settings);
             product.Register(Lives.Agents);
             var result = Lives.OneByOne(product, ones, callers);
             best = result.PerSecond > best.PerSecond ? (result.PerSecond, callers) : best;
@@ -36,7 +36,7 @@ internal static class ThroughputRow
             Write(settings, result, $"P1a-{callers}");
         }
         Progress("P1 b: batches");
-        using (var product = new Product(settings))
+        using (var product = Product.Start(settings))
         {
             product.Register(Lives.Agents);
             var result = Lives.InBatches(product, many, Batch);
@@ -56,8 +56,8 @@ internal static class ThroughputRow
     {
         using var bare = new BareServer();
         var calls = settings.Sample(300_000);
-        return (HttpRate.Measure(bare.Address, bare.Server, CeilingCallers, calls, _ => Requests.Get("/constant")),
-            HttpRate.Measure(bare.Address, bare.Server, CeilingCallers, calls, caller => Requests.Get($"/ping/key-{caller}")));
+        return (HttpRate.Measure(bare.Address, () => bare.Server.Cpu, CeilingCallers, calls, _ => Requests.Get("/constant")),
+            HttpRate.Measure(bare.Address, () => bare.Server.Cpu, CeilingCallers, calls, caller => Requests.Get($"/ping/key-{caller}")));
     }
 
     private static string[] Row(string way, int tasks, int callers, LivesResult result, double ledger, double http) =>

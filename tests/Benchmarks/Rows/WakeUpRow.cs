@@ -37,7 +37,7 @@ internal static class WakeUpRow
     {
         var callers = settings.Callers[^1];
         Progress("P2: rate of P1 a first");
-        using var product = new Product(settings);
+        using var product = Product.Start(settings);
         product.Register(Lives.Agents);
         return (Lives.OneByOne(product, settings.Sample(50_000), callers).PerSecond, callers);
     }
@@ -47,7 +47,7 @@ internal static class WakeUpRow
         var tasks = (int)Math.Max(20, Math.Min(rate * settings.Seconds, settings.Tasks ?? int.MaxValue));
         var warmup = tasks / WarmupShare;
         Progress($"P2: {rate:F0}/s, {tasks} tasks");
-        using var product = new Product(settings);
+        using var product = Product.Start(settings);
         product.Register(Lives.Agents);
         var sent = new long[warmup + tasks];
         var (wake, late) = (new Latencies(), new Latencies());
