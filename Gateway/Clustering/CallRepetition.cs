@@ -44,6 +44,6 @@ internal sealed class CallRepetition(TimeProvider time, Func<double> chance, ILo
 
 internal static partial class CallRepetitionLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Interface}.{Method} failed at try {Tries} ({Failure}) and is repeated")]
+    [LoggerMessage(1, LogLevel.Debug, "{Interface}.{Method} failed at try {Tries} ({Failure}) and is repeated")]
     public static partial void Repeats(this ILogger log, string @interface, string method, int tries, string failure);
 }

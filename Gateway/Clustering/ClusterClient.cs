@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using NexusActors.Hosting;
 using Orleans.Configuration;
 using OrleansGatewayOptions = Orleans.Configuration.GatewayOptions;
 
@@ -25,6 +26,8 @@ internal static partial class ClusterClient
         });
         client.Configure<OrleansGatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayListRefreshPeriod);
         client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenConnectionTimeout);
+        // Before the provider of Orleans: the first that knows a name is asked no further.
+        client.Services.Insert(0, ServiceDescriptor.Singleton<IGrainInterfaceTypeProvider, InterfaceNames>());
         client.UseConnectionRetryFilter<UntilASiloAnswers>();
         client.Services.AddSingleton<IOutgoingGrainCallFilter>(services =>
             new CallRepetition(services.GetRequiredService<TimeProvider>(), new Random().NextDouble, services.GetRequiredService<ILogger<CallRepetition>>()));

@@ -56,7 +56,6 @@ public sealed class ClusterTests
         var (late, _) = await client.PostOnceAsync("tasks/first/complete", """{"agent_id":"worker","lease_token":"stale","result":{}}""");
         Assert.Equal(HttpStatusCode.Conflict, late);
 
-        // A wait of several slices, which ends when the work comes.
         var next = (await client.PostAsync("agents/worker/leases", """{"max":5,"wait_seconds":20}""")).GetProperty("leases")[0];
         Assert.Equal(("second", 1), (next.GetProperty("task_id").GetString(), next.GetProperty("parents")[0].GetProperty("result").GetProperty("n").GetInt32()));
         Assert.Equal("task.completed", (await client.GetAsync("tasks/first/history")).GetProperty("events").EnumerateArray().Last().GetProperty("type").GetString());
@@ -141,6 +140,21 @@ public sealed class ClusterTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(http, "tasks"));
         await cluster.LaunchSilo().WaitReadyAsync();
         await gateway.WaitReadyAsync();
+    }
+
+    [Fact]
+    public async Task Terminate_TheGatewayWhileALongPollIsOpen_AnswersItAndEnds()
+    {
+        var (cluster, _, gateway) = await ClusterUnderTest.StartAsync();
+        await using var _ = cluster;
+        using var client = new ClusterClientOverHttp(gateway.Coordination);
+        await client.RegisterAsync("waits");
+        var poll = client.PostOnceAsync("agents/waits/leases", """{"max":1,"wait_seconds":60}""");
+        await client.GetAsync("agents/waits");
+        gateway.RequestTermination();
+        Assert.Equal(HttpStatusCode.NoContent, (await poll).Status);
+        Assert.Equal(ExitCode.Done, await gateway.WaitExitAsync());
+        Assert.DoesNotContain("fail:", gateway.Output, StringComparison.Ordinal);
     }
 
     [Fact]
