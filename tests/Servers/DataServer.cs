@@ -18,6 +18,9 @@ public abstract class DataServer : IAsyncDisposable
     /// <summary>Whether it is this process's own: only then can it be killed, stopped or paused.</summary>
     public bool IsPrivate => _host.IsPrivate;
 
+    /// <summary>CPU time that all its processes have used, where it is private.</summary>
+    public TimeSpan Cpu => _host.Cpu;
+
     /// <summary>SIGKILL to the server and all its processes at once. Returns when they are gone. What it had not made durable is lost.</summary>
     public Task KillAsync() => _host.KillAsync();
 

@@ -54,7 +54,16 @@ public sealed class PostgresServer : DataServer
     internal async Task DropAsync(PostgresDatabase database)
     {
         using (var connection = new NpgsqlConnection(database.ConnectionString)) { NpgsqlConnection.ClearPool(connection); }
-        if (IsRunning) { await RunAsync($"DROP DATABASE IF EXISTS {database.Name} WITH (FORCE)", CancellationToken.None); }
+        if (!IsRunning) { return; }
+        try
+        {
+            await RunAsync(AdminConnectionString, $"DROP DATABASE IF EXISTS {database.Name} WITH (FORCE)", CancellationToken.None);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // A vacuum of the server's own is at work in it, which a plain user of a given server may not end; without FORCE the server ends it.
+            await RunAsync(AdminConnectionString, $"DROP DATABASE IF EXISTS {database.Name}", CancellationToken.None);
+        }
     }
 
     private protected override async Task<Exception?> ProbeAsync(CancellationToken cancellation)
@@ -70,9 +79,11 @@ public sealed class PostgresServer : DataServer
         }
     }
 
-    private async Task RunAsync(string statement, CancellationToken cancellation)
+    private Task RunAsync(string statement, CancellationToken cancellation) => RunAsync(_plain, statement, cancellation);
+
+    private static async Task RunAsync(string server, string statement, CancellationToken cancellation)
     {
-        await using var connection = new NpgsqlConnection(_plain);
+        await using var connection = new NpgsqlConnection(server);
         await connection.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(statement, connection);
         await command.ExecuteNonQueryAsync(cancellation);

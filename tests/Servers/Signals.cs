@@ -9,6 +9,7 @@ internal static class Signals
 {
     public const int Interrupt = 2, Quit = 3, Kill = 9, Terminate = 15, Continue = 18, Stop = 19;
     private const int NoSuchProcess = 3;
+    private const double TicksPerSecond = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(5);
 
@@ -41,6 +42,21 @@ internal static class Signals
         {
             if (waited.Elapsed > Patience) { throw new TimeoutException($"Of the processes {string.Join(", ", processes)} not all have followed a signal."); }
             await Task.Delay(Period);
+        }
+    }
+
+    /// <summary>CPU time that it and those of its children that have ended have used, user and system.</summary>
+    public static TimeSpan Cpu(int process)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{process}/stat");
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return TimeSpan.FromSeconds(fields[11..15].Sum(field => double.Parse(field, CultureInfo.InvariantCulture)) / TicksPerSecond);
+        }
+        catch (IOException)
+        {
+            return TimeSpan.Zero;                                                  // it has ended meanwhile: its parent counts it
         }
     }
 

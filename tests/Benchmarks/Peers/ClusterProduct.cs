@@ -31,6 +31,8 @@ internal sealed class ClusterProduct : Product
 
     public override TimeSpan Cpu => Processes.Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Cpu);
 
+    public override TimeSpan? DatabaseCpu => _postgres.Cpu + _redis.Cpu;
+
     public override long Resident => Processes.Sum(process => process.Resident);
 
     public override TimeSpan Age => Processes.Max(process => process.Age);

@@ -20,6 +20,9 @@ internal abstract class Product : IDisposable
     /// <summary>CPU time of its processes so far, user and system; databases are not among them.</summary>
     public abstract TimeSpan Cpu { get; }
 
+    /// <summary>CPU time of its databases so far; null where it has none of their own.</summary>
+    public virtual TimeSpan? DatabaseCpu => null;
+
     /// <summary>Resident memory of its processes in bytes.</summary>
     public abstract long Resident { get; }
 

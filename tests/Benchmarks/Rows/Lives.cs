@@ -5,7 +5,7 @@ using System.Text;
 namespace NexusActors.Benchmarks;
 
 /// <summary>What a run of whole task lives came to.</summary>
-internal sealed record LivesResult(double PerSecond, double ServerCpu, double GeneratorCpu, Latencies Submit, Latencies Lease, Latencies Report);
+internal sealed record LivesResult(double PerSecond, double ServerCpu, double DatabaseCpu, double GeneratorCpu, Latencies Submit, Latencies Lease, Latencies Report);
 
 /// <summary>Drives whole task lives over HTTP: submit, lease, complete.</summary>
 internal static class Lives
@@ -75,11 +75,11 @@ internal static class Lives
         run(tasks / 5, new StepTimes.Sums());
         var sums = new StepTimes.Sums();
         using var self = Process.GetCurrentProcess();
-        var (server, generator) = (product.Cpu, self.TotalProcessorTime);
+        var (server, database, generator) = (product.Cpu, product.DatabaseCpu, self.TotalProcessorTime);
         var time = run(tasks, sums);
         self.Refresh();
         return new LivesResult(
-            tasks / time.TotalSeconds, (product.Cpu - server).TotalMicroseconds / tasks, (self.TotalProcessorTime - generator).TotalMicroseconds / tasks, sums.Submit, sums.Lease, sums.Report);
+            tasks / time.TotalSeconds, (product.Cpu - server).TotalMicroseconds / tasks, (product.DatabaseCpu - database)?.TotalMicroseconds / tasks ?? double.NaN, (self.TotalProcessorTime - generator).TotalMicroseconds / tasks, sums.Submit, sums.Lease, sums.Report);
     }
 
     /// <summary>One life after another, one call per step.</summary>

@@ -44,7 +44,7 @@ internal static class ThroughputRow
             Write(settings, result, "P1b");
         }
         report.Table("P1 task lives per second: submit → lease → complete over HTTP, 8 agents",
-            ["way", "agents × callers", "tasks", "tasks/s", "of the ledger alone (same callers)", "of three HTTP + grain calls", "server CPU µs per task", "generator CPU µs per task", "submit p50 / p99 ms", "lease p50 / p99 ms", "complete p50 / p99 ms"],
+            ["way", "agents × callers", "tasks", "tasks/s", "of the ledger alone (same callers)", "of three HTTP + grain calls", "server CPU µs per task", "database CPU µs per task", "generator CPU µs per task", "submit p50 / p99 ms", "lease p50 / p99 ms", "complete p50 / p99 ms"],
             rows);
         report.Line("Goals: a ≥ 10,000/s, b ≥ 25,000/s. Peers, measured on a machine of this kind when quiet (read): a BullMQ with appendfsync always 6,400/s, graphile-worker 850, pg-boss 690, Celery 570; "
             + "b graphile-worker 20,500/s, pg-boss 17,200, BullMQ 8,100; all keep less history.");
@@ -62,7 +62,7 @@ internal static class ThroughputRow
 
     private static string[] Row(string way, int tasks, int callers, LivesResult result, double ledger, double http) =>
     [
-        way, $"{Lives.Agents.Length} × {callers}", N(tasks), N(result.PerSecond), $"{P(result.PerSecond / ledger)} of {N(ledger)}", double.IsNaN(http) ? "–" : $"{P(result.PerSecond / http)} of {N(http)}", N(result.ServerCpu), N(result.GeneratorCpu),
+        way, $"{Lives.Agents.Length} × {callers}", N(tasks), N(result.PerSecond), $"{P(result.PerSecond / ledger)} of {N(ledger)}", double.IsNaN(http) ? "–" : $"{P(result.PerSecond / http)} of {N(http)}", N(result.ServerCpu), double.IsNaN(result.DatabaseCpu) ? "–" : N(result.DatabaseCpu), N(result.GeneratorCpu),
         Times(result.Submit), Times(result.Lease), Times(result.Report),
     ];
 

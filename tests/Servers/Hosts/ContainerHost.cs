@@ -24,6 +24,8 @@ internal sealed class ContainerHost : IServerHost
 
     public bool IsPrivate => true;
 
+    public TimeSpan Cpu => throw new InvalidOperationException($"{Description} runs elsewhere: its CPU time cannot be read.");
+
     public bool IsRunning => _container.State is TestcontainersStates.Running or TestcontainersStates.Paused;
 
     public string Address => _container.Hostname;

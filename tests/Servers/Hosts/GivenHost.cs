@@ -7,6 +7,8 @@ internal sealed class GivenHost(ServerProduct product) : IServerHost
 
     public bool IsPrivate => false;
 
+    public TimeSpan Cpu => throw new InvalidOperationException($"{Description} runs elsewhere: its CPU time cannot be read.");
+
     public bool IsRunning => true;
 
     public string Address => throw NotOurs();

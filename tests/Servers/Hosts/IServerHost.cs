@@ -12,6 +12,9 @@ internal interface IServerHost : IAsyncDisposable
     /// <summary>Whether it has been started and has not ended.</summary>
     bool IsRunning { get; }
 
+    /// <summary>CPU time that all its processes have used.</summary>
+    TimeSpan Cpu { get; }
+
     /// <summary>Where it listens.</summary>
     string Address { get; }
 

@@ -19,6 +19,8 @@ internal sealed class PrivateHost(ServerProduct product, string address, string 
 
     public bool IsRunning => _process is { HasExited: false };
 
+    public TimeSpan Cpu => Running() is var server ? Signals.Children(server).Append(server).Aggregate(TimeSpan.Zero, (sum, process) => sum + Signals.Cpu(process)) : default;
+
     public string Address => address;
 
     public int Port { get; } = FreePort.Take(address);
