@@ -51,69 +51,82 @@ internal static class WakeUpRow
         product.Register(Lives.Agents);
         var sent = new long[warmup + tasks];
         var (wake, late) = (new Latencies(), new Latencies());
-        var (arrived, next) = (0, -1);
-        var senders = (int)Math.Clamp(rate / 20, 1, SendersMax);
         var start = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 2);
-        Crew.Run(senders + (Lives.Agents.Length * callers), member =>
-        {
-            if (member < senders)
-            {
-                Send();
-            }
-            else
-            {
-                Wait(Lives.Agents[member % Lives.Agents.Length]);
-            }
-        });
+        var run = new OpenLoop(sent, warmup, task => start + (long)(task / rate * Stopwatch.Frequency));
+        var senders = (int)Math.Clamp(rate / 20, 1, SendersMax);
+        Sender[] sending = [.. Enumerable.Range(0, senders).Select(_ => new Sender(run))];
+        Waiter[] waiting = [.. Enumerable.Range(0, Lives.Agents.Length * callers).Select(i => new Waiter(Lives.Agents[i % Lives.Agents.Length], run))];
+        Callers.Run(product.Coordination, [.. sending, .. waiting]);
+        foreach (var sender in sending) { late.Add(sender.Late); }
+        foreach (var waiter in waiting) { wake.Add(waiter.Times); }
         wake.Write(settings.Out, name);
         return (wake, late);
+    }
 
-        void Send()
+    /// <summary>What senders and waiters share; they run on one thread.</summary>
+    /// <param name="Sent">When each task was sent.</param>
+    /// <param name="Warmup">Tasks before this one are not measured.</param>
+    /// <param name="Due">When each task is to be sent.</param>
+    private sealed record OpenLoop(long[] Sent, int Warmup, Func<int, long> Due)
+    {
+        public int Next { get; set; }
+
+        public int Arrived { get; set; }
+    }
+
+    /// <summary>Submits the next task at its time, as soon as its last one is accepted.</summary>
+    private sealed class Sender(OpenLoop run) : IPacedCaller
+    {
+        private int _task;
+
+        public long Due { get; private set; }
+
+        /// <summary>How much later than due each was sent.</summary>
+        public List<long> Late { get; } = [];
+
+        public ReadOnlySpan<byte> Begin()
         {
-            using var connection = new HttpConnection(product.Coordination);
-            var lateness = new List<long>();
-            for (int task; (task = Interlocked.Increment(ref next)) < sent.Length;)
-            {
-                var request = Requests.Post("/tasks", string.Create(CultureInfo.InvariantCulture, $$"""{"id":"p2-{{task:D9}}","task_type":"testing","priority":3,"description":"benchmark"}"""));
-                var due = start + (long)(task / rate * Stopwatch.Frequency);
-                for (long left; (left = due - Stopwatch.GetTimestamp()) > 0;)
-                {
-                    Thread.Sleep(TimeSpan.FromSeconds((double)left / Stopwatch.Frequency) is { TotalMilliseconds: >= 1 } pause ? pause : TimeSpan.FromMilliseconds(1));
-                }
-                sent[task] = Stopwatch.GetTimestamp();
-                connection.CallOk(request);
-                if (task >= warmup)
-                {
-                    lateness.Add(sent[task] - due);
-                }
-            }
-            late.Add(lateness);
+            if (run.Next == run.Sent.Length) { return []; }
+            _task = run.Next++;
+            Due = run.Due(_task);
+            return Requests.Post("/tasks", string.Create(CultureInfo.InvariantCulture, $$"""{"id":"p2-{{_task:D9}}","task_type":"testing","priority":3,"description":"benchmark"}"""));
         }
 
-        void Wait(string agent)
+        public ReadOnlySpan<byte> Next(ReadOnlyMemory<byte> answer) => Begin();
+
+        public void Sending(long now)
         {
-            using var connection = new HttpConnection(product.Coordination);
-            var lease = Requests.Post($"/agents/{agent}/leases", """{"max":1,"wait_seconds":1}""");
-            var writer = new RequestWriter();
-            var times = new List<long>();
-            while (Volatile.Read(ref arrived) < sent.Length)
+            run.Sent[_task] = now;
+            if (_task >= run.Warmup) { Late.Add(now - Due); }
+        }
+    }
+
+    /// <summary>Waits for a task, completes it and waits again.</summary>
+    private sealed class Waiter(string agent, OpenLoop run) : ICaller
+    {
+        private readonly byte[] _lease = Requests.Post($"/agents/{agent}/leases", """{"max":1,"wait_seconds":1}""");
+        private readonly byte[] _agentMember = Encoding.ASCII.GetBytes($$"""{"agent_id":"{{agent}}","lease_token":""" + "\"");
+        private readonly RequestWriter _writer = new();
+        private bool _completing;
+
+        /// <summary>From sent to here, of each task.</summary>
+        public List<long> Times { get; } = [];
+
+        public ReadOnlySpan<byte> Begin() => _lease;
+
+        public ReadOnlySpan<byte> Next(ReadOnlyMemory<byte> answer)
+        {
+            var leases = new Leases(answer.Span);
+            if (_completing || !leases.Next(out var task, out var token))
             {
-                var leases = new Leases(connection.CallOk(lease).Span);
-                var now = Stopwatch.GetTimestamp();
-                if (!leases.Next(out var task, out var token))
-                {
-                    continue;
-                }
-                var index = int.Parse(task[3..], CultureInfo.InvariantCulture);
-                if (index >= warmup)
-                {
-                    times.Add(now - sent[index]);
-                }
-                Interlocked.Increment(ref arrived);
-                var path = $"/tasks/{Encoding.ASCII.GetString(task)}/complete";
-                connection.CallOk(writer.Begin().Add("{\"agent_id\":\""u8).Add(Encoding.ASCII.GetBytes(agent)).Add("\",\"lease_token\":\""u8).Add(token).Add("\"}"u8).Post(path));
+                _completing = false;
+                return run.Arrived < run.Sent.Length ? _lease : [];
             }
-            wake.Add(times);
+            var index = int.Parse(task[3..], CultureInfo.InvariantCulture);
+            if (index >= run.Warmup) { Times.Add(Stopwatch.GetTimestamp() - run.Sent[index]); }
+            run.Arrived++;
+            _completing = true;
+            return _writer.Begin().Add(_agentMember).Add(token).Add("\"}"u8).Post($"/tasks/{Encoding.ASCII.GetString(task)}/complete");
         }
     }
 }
