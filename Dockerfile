@@ -4,11 +4,13 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 # What restore reads comes first, so that a change of code does not download packages again.
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY Grains.Client/*.csproj Grains.Client/packages.lock.json Grains.Client/
 COPY Grains.Interfaces/*.csproj Grains.Interfaces/packages.lock.json Grains.Interfaces/
 COPY Grains/*.csproj Grains/packages.lock.json Grains/
 COPY Gateway/*.csproj Gateway/packages.lock.json Gateway/
 COPY Silo/*.csproj Silo/packages.lock.json Silo/
 RUN dotnet restore Silo/Silo.csproj --locked-mode
+COPY Grains.Client Grains.Client
 COPY Grains.Interfaces Grains.Interfaces
 COPY Grains Grains
 COPY Gateway Gateway

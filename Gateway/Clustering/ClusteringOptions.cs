@@ -10,10 +10,10 @@ public sealed class ClusteringOptions
     public const string Section = "Nexus:Cluster";
 
     /// <summary>Name of this cluster: silos and gateways with the same name and database find each other. A restored backup gets a new one, so that it knows nothing of the silos of old. Default nexus.</summary>
-    [Required, StringLength(100, MinimumLength = 1)] public string ClusterId { get; set; } = "nexus";
+    [Required, StringLength(100, MinimumLength = 1)] public string ClusterId { get; set; } = NexusClientOptions.DefaultName;
 
     /// <summary>Name of the service, under which grain state is kept; it outlives clusters. Default nexus.</summary>
-    [Required, StringLength(100, MinimumLength = 1)] public string ServiceId { get; set; } = "nexus";
+    [Required, StringLength(100, MinimumLength = 1)] public string ServiceId { get; set; } = NexusClientOptions.DefaultName;
 }
 
 [OptionsValidator]

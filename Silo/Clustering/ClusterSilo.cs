@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using NexusActors.Hosting;
 using NexusActors.Ledger.Postgres;
 using Orleans.Configuration;
 using StackExchange.Redis;

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using NexusActors.Clustering;
 using Orleans.Configuration;
 
 namespace NexusActors.Hosting;

@@ -3,7 +3,7 @@ using NetArchTest.Rules;
 
 namespace NexusActors.Tidy;
 
-/// <summary>Grains.Interfaces ← Grains ← Silo → Gateway → Grains.Interfaces, and only the silo knows products.</summary>
+/// <summary>Grains.Interfaces ← Grains ← Silo → Gateway → Grains.Client → Grains.Interfaces, and only the silo and the way to it know products.</summary>
 public sealed class ArrowTests
 {
     private static readonly string[] Products = ["Microsoft.Data.Sqlite", "SQLitePCL", "Npgsql", "Dapper", "DbUp", "StackExchange.Redis", "Orleans.Clustering", "Orleans.Persistence", "k8s"];
@@ -11,9 +11,10 @@ public sealed class ArrowTests
     public static TheoryData<string, string[]> Arrows => new()
     {
         { "Grains.Interfaces", [] },
+        { "Grains.Client", ["Grains.Interfaces"] },
         { "Grains", ["Grains.Interfaces"] },
-        { "Gateway", ["Grains.Interfaces"] },
-        { "Silo", ["Gateway", "Grains"] },
+        { "Gateway", ["Grains.Client", "Grains.Interfaces"] },
+        { "Silo", ["Gateway", "Grains", "Grains.Client"] },
     };
 
     [Theory, MemberData(nameof(Arrows))]
@@ -34,21 +35,27 @@ public sealed class ArrowTests
 
     [Theory]
     [InlineData("Grains.Interfaces")]
+    [InlineData("Grains.Client")]
     [InlineData("Grains")]
     [InlineData("Gateway")]
     public void Assembly_OutsideTheSilo_KnowsNoProduct(string project) =>
         House.None(Types.InAssembly(House.Loaded(project)).That().HaveDependencyOnAny(Products).GetTypes().Select(type => type.FullName).Where(name => !IsClusterClient(name)));
 
-    // A gateway finds its silos in the database of their membership.
-    private static bool IsClusterClient(string? type) => type?.StartsWith("NexusActors.Clustering.ClusterClient", StringComparison.Ordinal) == true;
+    // Clients find silos in the database of their membership.
+    private static bool IsClusterClient(string? type) => type?.StartsWith("NexusActors.Clustering.NexusClient", StringComparison.Ordinal) == true;
 
     [Fact]
     public void ProductRule_CodeThatUsesAProduct_IsCaught() =>
         Assert.NotEmpty(Types.InAssembly(typeof(ArrowTests).Assembly).That().HaveDependencyOnAny("Mono.Cecil").GetTypes());
 
+    /// <summary>They are what others write. A sibling has the package that others get; all others have HTTP.</summary>
     [Fact]
-    public void Samples_ProjectFiles_ReferenceNothingOfOurs() =>
-        House.None(House.Files(".csproj").Where(path => path.StartsWith("samples/", StringComparison.Ordinal) && House.Read(path).Contains("ProjectReference", StringComparison.Ordinal)));
+    public void Samples_ProjectFiles_ReferenceNothingThatOthersDoNotGet() =>
+        House.None(House.Files(".csproj").Where(path => path.StartsWith("samples/", StringComparison.Ordinal) && path != "samples/sibling/Sibling.csproj" && House.Read(path).Contains("ProjectReference", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Sibling_ProjectFile_ReferencesTheClientAlone() =>
+        Assert.Equal(["../../Grains.Client/Grains.Client.csproj"], System.Xml.Linq.XElement.Parse(House.Read("samples/sibling/Sibling.csproj")).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value));
 
     [Fact]
     public void Gateway_Types_NeverSeeTheSiloSide()

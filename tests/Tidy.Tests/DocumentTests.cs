@@ -29,7 +29,7 @@ public sealed partial class DocumentTests
 
     [Fact]
     public void Settings_PublicOptions_NameTheirSection() =>
-        House.None(House.Projects.SelectMany(project => House.Loaded(project).GetExportedTypes()).Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && SectionOf(type) is null).Select(type => type.FullName));
+        House.None(House.Projects.Where(project => project != "Grains.Client").SelectMany(project => House.Loaded(project).GetExportedTypes()).Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && SectionOf(type) is null).Select(type => type.FullName));
 
     [Fact]
     public void Metrics_Table_IsWhatTheInstrumentsSay()

@@ -7,7 +7,7 @@ namespace NexusActors.Tidy;
 internal static class House
 {
     /// <summary>Projects of the product, by folder.</summary>
-    public static readonly string[] Projects = ["Grains.Interfaces", "Grains", "Gateway", "Silo"];
+    public static readonly string[] Projects = ["Grains.Interfaces", "Grains.Client", "Grains", "Gateway", "Silo"];
 
     private static readonly string[] NotSources = [".git", "artifacts", "bin", "obj", "data", "TestResults", ".vs", ".idea"];
 

@@ -136,7 +136,7 @@ public class ProductProcess : IAsyncDisposable
     }
 
     /// <summary>What the build wrote down: where a program is.</summary>
-    protected static string BuildFact(string key) =>
+    internal static string BuildFact(string key) =>
         typeof(ProductProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(fact => fact.Key == key).Value!;
 
     private static string DotnetPath() =>

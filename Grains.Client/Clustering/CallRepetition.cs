@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using NexusActors.Errors;
 using Orleans.Serialization.Invocation;
 

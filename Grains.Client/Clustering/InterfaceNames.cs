@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace NexusActors.Hosting;
+namespace NexusActors.Clustering;
 
 /// <summary>Remembers the names of grain interfaces. Orleans reads the attribute by reflection whenever a reference is made, which costs more than the rest of making it.</summary>
 internal sealed class InterfaceNames(IServiceProvider services) : IGrainInterfaceTypeProvider
