@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using NexusActors.Coordination;
 using NexusActors.Errors;
+using NexusActors.Learning;
 
 namespace NexusActors.Clustering;
 
@@ -10,7 +10,8 @@ namespace NexusActors.Clustering;
 internal sealed class ClusterReadiness(IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromSeconds(3);
-    private static readonly EventFilter Any = new();
+    // Any name: what is asked for is the answer, "there is none".
+    private const string Nothing = "readyz";
     private readonly Lock _gate = new();
     private Task<HealthCheckResult>? _question;
     private DateTimeOffset _askedAt;
@@ -48,7 +49,7 @@ internal sealed class ClusterReadiness(IServiceProvider services, IHostApplicati
         try
         {
             // Not a dependency: there are no grains to be had before the first silo has answered.
-            await services.GetRequiredService<IGrainFactory>().GetGrain<IEventFeedGrain>(0).ReadAsync(-1, Any, 1, TimeSpan.Zero);
+            await services.GetRequiredService<IGrainFactory>().GetGrain<IExperienceCatalogGrain>(0).GetAsync(Nothing);
             return HealthCheckResult.Healthy();
         }
         catch (NexusException refusal)

@@ -14,6 +14,7 @@ internal static class EventEndpoints
     private const int PageMax = 500;
     private const int TypesMax = 50;
     private const long Newest = -1;
+    private const int LostMax = 3;
     private const string ResumeHeader = "Last-Event-ID";
 
     public static void MapEvents(this IEndpointRouteBuilder routes) =>
@@ -32,21 +33,22 @@ internal static class EventEndpoints
         using var place = gate.Enter();
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, process.ApplicationStopping);
         var feed = grains.GetGrain<IEventFeedGrain>(0);
-        var position = after ?? (await feed.ReadAsync(Newest, filter, 1, TimeSpan.Zero, ends.Token)).NextAfter;
+        var position = after ?? (await feed.ReadAsync(Newest, filter, 1, TimeSpan.Zero, ends.Token).OrLeaveAsync(calls.LimitOf(TimeSpan.Zero), time, ends.Token)).NextAfter;
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
             await WriteAsync(http, ": events follow\nretry: 2000\n\n"u8, ends.Token);
-            var told = 0L;
+            var (told, lost) = (0L, 0);
             var wait = options.Value.StreamHeartbeat < calls.SliceMax ? options.Value.StreamHeartbeat : calls.SliceMax;
             while (!ends.IsCancellationRequested)
             {
                 // The wait is left, not cancelled: a cancellation sent to a stateless worker wakes another activation and makes the end of a silo wait for it.
                 EventPage page;
                 try { page = await feed.ReadAsync(position, filter, PageMax, wait, CancellationToken.None).OrLeaveAsync(calls.LimitOf(wait), time, ends.Token); }
-                catch (TimeoutException) when (calls.Remote) { continue; }                  // it went with its silo; another one reads on from the same position
+                catch (TimeoutException) when (calls.Remote && ++lost < LostMax) { continue; }      // it went with its silo; another one reads on from the same position
+                lost = 0;
                 if (page.TrimmedUpTo > told)
                 {
                     WriteTrimmed(http.Response.BodyWriter, position, told = page.TrimmedUpTo);

@@ -60,7 +60,7 @@ internal static class TaskEndpoints
             IdempotencyKey = operation is null ? null : $"{operation}#{index}",
             BodyHash = key is null ? "" : Convert.ToHexStringLower(SHA256.HashData(json.Span)),
         }));
-        var replies = items.Valid.Count == 0 ? [] : await grains.GetGrain<IIntakeGrain>(0).SubmitAsync([.. items.Valid]);
+        var replies = items.Valid.Count == 0 ? [] : await calls.WithinAsync(() => grains.GetGrain<IIntakeGrain>(0).SubmitAsync([.. items.Valid]), items.Valid.Count, time);
         var (next, accepted) = (0, 0);
         var results = new BatchResult[items.Count];
         for (var i = 0; i < results.Length; i++)

@@ -7,6 +7,9 @@ namespace NexusActors.Http;
 /// </summary>
 internal sealed record RemoteCalls
 {
+    private const int TriesMax = 3;
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(8), PerItem = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Whether calls cross the network.</summary>
     public bool Remote { get; init; }
 
@@ -33,6 +36,21 @@ internal sealed record RemoteCalls
         var replies = ImmutableArray.CreateBuilder<TReply>(items.Count);
         foreach (var portion in items.Chunk(ItemsMax)) { replies.AddRange(await send([.. portion])); }
         return replies.MoveToImmutable();
+    }
+
+    /// <summary>
+    /// Makes a call over the network whose time depends on its size, and makes it again when it is not answered in that time: for calls whose repeat has the effect of one.
+    /// At most three tries, none begun after eight seconds.
+    /// </summary>
+    public async Task<T> WithinAsync<T>(Func<Task<T>> call, int items, TimeProvider time)
+    {
+        if (!Remote) { return await call(); }
+        var started = time.GetTimestamp();
+        for (var tries = 1; ; tries++)
+        {
+            try { return await call().OrLeaveAsync(LimitOf(items * PerItem), time); }
+            catch (TimeoutException) when (tries < TriesMax && time.GetElapsedTime(started) < Budget) { }
+        }
     }
 
     /// <summary>The id under which the effect of a request is stored, so that a repeated call finds it: the caller's own, or, where calls may be repeated, one that nobody else has.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Time.Testing;
+using NexusActors.Errors;
 
 namespace NexusActors.Http;
 
@@ -28,6 +30,29 @@ public sealed class RemoteCallsTests
         });
         Assert.Equal(portions, sent);
         Assert.Equal(Enumerable.Range(0, items), replies);
+    }
+
+    [Theory, InlineData(0, 1), InlineData(2, 3), InlineData(3, 3)]
+    public async Task Within_CallsAreLost_MakesThreeAtMost(int lost, int expected)
+    {
+        var time = new FakeTimeProvider();
+        var calls = 0;
+        var running = RemoteCalls.OverNetwork.WithinAsync(() => ++calls <= lost ? new TaskCompletionSource<int>().Task : Task.FromResult(7), items: 100, time);
+        while (!running.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(2100));
+            await Task.Yield();
+        }
+        Assert.Equal(expected, calls);
+        if (lost < 3) { Assert.Equal(7, await running); }
+        else { await Assert.ThrowsAsync<TimeoutException>(() => running); }
+    }
+
+    [Fact]
+    public async Task Within_RefusalOrInsideTheSilo_IsNotRepeated()
+    {
+        await Assert.ThrowsAsync<NexusException>(() => RemoteCalls.OverNetwork.WithinAsync(() => Task.FromException<int>(new NexusException(NexusError.Invalid, "x")), 1, TimeProvider.System));
+        await Assert.ThrowsAsync<TimeoutException>(() => Inside.WithinAsync(() => Task.FromException<int>(new TimeoutException()), 1, TimeProvider.System));
     }
 
     [Fact]
