@@ -44,8 +44,9 @@ internal static class ClusterSilo
         silo.Configure<SiloMessagingOptions>(messaging =>
         {
             messaging.ResponseTimeout = ResponseTimeout;
-            // A caller that hangs up on a wait still learns what the wait brought, and can give it back.
-            messaging.WaitForCancellationAcknowledgement = true;
+            // Left as it is: a silo that asks another on behalf of a third would wait for the acknowledgement of one that is silent, its answer would come too late to count, and nobody
+            // would ever be voted dead. Grains give no tokens to each other; gateways, which hang up on waits, wait for the acknowledgement on their side.
+            messaging.WaitForCancellationAcknowledgement = false;
         });
         silo.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenConnectionTimeout);
         silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = true);
