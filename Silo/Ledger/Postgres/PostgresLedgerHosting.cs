@@ -31,6 +31,12 @@ internal static class PostgresLedgerHosting
     /// <summary>Opens the ledger ahead of the host, whose services ask for it while they are made: connects, and brings the schema up to date.</summary>
     public static Task OpenPostgresLedgerAsync(this IServiceProvider services, CancellationToken cancellation = default) => services.GetRequiredService<OpenLedger>().OpenAsync(cancellation);
 
+    /// <summary>
+    /// How long this process may be silent within a transaction before the server takes it back. A process that stands still there holds rows that all others write, such as the counts of
+    /// tasks: shorter than it takes to find out that it is dead, longer than a pause after which it goes on.
+    /// </summary>
+    private static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(3);
+
     /// <summary>The pool of connections of this process.</summary>
     public static NpgsqlDataSource Source(PostgresOptions options, ILoggerFactory? logs)
     {
@@ -47,7 +53,7 @@ internal static class PostgresLedgerHosting
             IncludeErrorDetail = false,
         };
         var limit = (long)options.StatementTimeout.TotalMilliseconds;
-        text.Options = $"{text.Options} -c statement_timeout={limit} -c lock_timeout={limit} -c idle_in_transaction_session_timeout={limit}".Trim();
+        text.Options = $"{text.Options} -c statement_timeout={limit} -c lock_timeout={limit} -c idle_in_transaction_session_timeout={(long)StandstillMax.TotalMilliseconds}".Trim();
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
         if (logs is not null) { builder.UseLoggerFactory(logs); }
         return builder.Build();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Npgsql;
 using NexusActors.Coordination;
 using static NexusActors.Ledger.Facts;
@@ -60,6 +61,21 @@ public sealed class SeveralWritersTests : IAsyncLifetime
             }
         }
         Assert.Equal(30, (await Ledgers[0].CountTasksAsync()).Sum(count => count.Count));
+    }
+
+    /// <summary>A process that stands still within a transaction holds up the others for seconds, not for as long as a statement may take.</summary>
+    [Fact]
+    public async Task Commit_WhileAWriterStandsStillWithinItsTransaction_WaitsShortly()
+    {
+        await Ledgers[0].CommitAsync([Insert(NewTask("t1"))]);
+        await using var still = await _others[0].Source.OpenConnectionAsync();
+        await using var hold = new NpgsqlCommand("BEGIN; SELECT n FROM task_counts FOR UPDATE", still);
+        await hold.ExecuteNonQueryAsync();
+        var waited = Stopwatch.StartNew();
+        Assert.Equal(CommitOutcome.Done, (await Ledgers[2].CommitAsync([Insert(NewTask("t2"))]))[0].Outcome);
+        Assert.InRange(waited.Elapsed.TotalSeconds, 1, 7);
+        Assert.Equal("25P03", (await Assert.ThrowsAsync<PostgresException>(() => hold.ExecuteNonQueryAsync())).SqlState);
+        Assert.Equal(2, (await Ledgers[0].CountTasksAsync()).Sum(count => count.Count));
     }
 
     /// <summary>Counters of the same agents and counts of the same queues, in every order: whoever has to wait or to give in is tried again.</summary>
