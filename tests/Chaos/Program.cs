@@ -1,0 +1,31 @@
+using NexusActors.Chaos;
+
+if (ChaosSettings.Parse(args) is not { } settings)
+{
+    Console.Error.WriteLine(ChaosSettings.Usage);
+    return 2;
+}
+var folder = settings.Out is { } kept ? Directory.CreateDirectory(kept).FullName : Directory.CreateTempSubdirectory("nexus-chaos-").FullName;
+foreach (var journal in Directory.GetFiles(folder, "*.journal")) { File.Delete(journal); }
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+Console.Error.WriteLine($"seed {settings.Seed}");
+var report = await new ChaosRun(settings, folder).RunAsync(stop.Token);
+var markdown = report.ToMarkdown();
+Console.WriteLine(markdown);
+if (settings.Out is not null)
+{
+    await File.WriteAllTextAsync(Path.Combine(folder, "report.md"), markdown);
+    await File.WriteAllTextAsync(Path.Combine(folder, "report.json"), report.ToJson());
+}
+if (report.Verdict.Violations.IsEmpty)
+{
+    if (settings.Out is null) { Directory.Delete(folder, recursive: true); }
+    return 0;
+}
+Console.Error.WriteLine($"Logs and journals: {folder}");
+return 1;
