@@ -1,7 +1,7 @@
-using Npgsql;
 using NexusActors.Coordination;
 using NexusActors.Learning;
 using NexusActors.Servers;
+using Npgsql;
 using static NexusActors.Ledger.Facts;
 
 namespace NexusActors.Ledger.Postgres;

@@ -1,6 +1,6 @@
-using Npgsql;
 using NexusActors.Errors;
 using NexusActors.Servers;
+using Npgsql;
 using static NexusActors.Ledger.Facts;
 
 namespace NexusActors.Ledger.Postgres;

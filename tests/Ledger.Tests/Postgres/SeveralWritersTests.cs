@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Npgsql;
 using NexusActors.Coordination;
+using Npgsql;
 using static NexusActors.Ledger.Facts;
 
 namespace NexusActors.Ledger.Postgres;
