@@ -210,9 +210,6 @@ internal sealed class PostgresWriter : IAsyncDisposable
         try
         {
             await Durability.CheckAsync(connection).ConfigureAwait(false);
-            // One plan for each statement, for any number of rows: they go by indexes in any case, and planning would cost more than the work of a small transaction.
-            await using var plans = new NpgsqlCommand("SET plan_cache_mode = force_generic_plan", connection);
-            await plans.ExecuteNonQueryAsync().ConfigureAwait(false);
             return connection;
         }
         catch
