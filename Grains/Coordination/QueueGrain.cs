@@ -141,7 +141,11 @@ internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> o
     public async Task EnsureAsync(CancellationToken cancellation)
     {
         // The queue makes itself, so that silos that start at once do not set back what somebody has changed meanwhile.
-        if (Name == QueueNames.Default && !_made) { _made = await ledger.FindQueueAsync(Name, cancellation) is not null || await ConfigureAsync(_scope.Settings ?? new(), CancellationToken.None) is not null; }
+        if (Name == QueueNames.Default && !_made)
+        {
+            if (await ledger.FindQueueAsync(Name, cancellation) is null) { await ConfigureAsync(_scope.Settings ?? new(), CancellationToken.None); }
+            _made = true;
+        }
         if (_scope.Now() - _checked < CheckPeriod) { return; }
         _checked = _scope.Now();
         if (await new QueueLoader(_scope, _dispatch, _control).CheckAsync(CancellationToken.None)) { return; }

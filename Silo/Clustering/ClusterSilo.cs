@@ -61,7 +61,7 @@ internal static class ClusterSilo
     });
 
     /// <summary>
-    /// A silo that is silent is out after 3.3 s, and its grains are back within 6.4 s; pauses of 2.5 s, 15 % of a CPU, 20 % packet loss and a clock that is an hour off do not evict a live one.
+    /// Short enough that a silent silo is out after some 3.5 s, long enough that a pause of 2.5 s evicts nobody (docs/reliability.md).
     /// </summary>
     private static void FindTheDeadFast(ClusterMembershipOptions membership)
     {

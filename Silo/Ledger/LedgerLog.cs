@@ -42,6 +42,6 @@ internal static partial class LedgerLog
     [LoggerMessage(13, LogLevel.Warning, "Partitions of events could not be looked after; it is tried again in {Pause}")]
     public static partial void PartitionsFailed(ILogger logger, TimeSpan pause, Exception exception);
 
-    [LoggerMessage(14, LogLevel.Warning, "New events cannot be looked for; it is tried again")]
-    public static partial void WatchFailed(ILogger logger, Exception exception);
+    [LoggerMessage(14, LogLevel.Warning, "A transaction could not be rolled back; its connection is given up, which rolls it back")]
+    public static partial void RollbackFailed(ILogger logger, Exception exception);
 }

@@ -20,11 +20,14 @@ internal sealed class WrongStatusException(int index, string message) : InvalidO
 /// </summary>
 /// <param name="connection">The writer's own connection.</param>
 /// <param name="entries">In their order.</param>
-/// <param name="slot">Where this writer counts experiences.</param>
 /// <param name="time">The clock.</param>
-internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<PreparedEntry> entries, int slot, TimeProvider time)
+internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<PreparedEntry> entries, TimeProvider time)
 {
+    private const int Slots = 16;
+
     private readonly CommandBatch _batch = new(connection);
+    // Where this writer counts experiences: the server numbers its sessions, so that writers of different processes rarely share one, and may.
+    private readonly int _slot = connection.ProcessID % Slots;
     private readonly CommitResult[] _results = new CommitResult[entries.Count];
     private readonly Dictionary<(string Queue, WorkStatus Status), long> _counts = [];
     private long _position;
@@ -129,7 +132,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
         if (agentDeletes.Count > 0) { AgentWrites.Delete(_batch, agentDeletes, id => Done('a', id, 0, 0)); }
         if (queues.Count > 0) { KeyedWrites.PutQueues(_batch, queues); }
         if (settings.Count > 0) { KeyedWrites.PutSettings(_batch, settings); }
-        if (experiences.Count > 0) { ExperienceWrites.Insert(_batch, experiences, slot, (id, seq) => Done('e', id, 0, seq)); }
+        if (experiences.Count > 0) { ExperienceWrites.Insert(_batch, experiences, _slot, (id, seq) => Done('e', id, 0, seq)); }
 
         void Expect(char kind, string id, long seq, int i, CommitOutcome refusal)
         {
@@ -188,7 +191,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
         if (events.Count > 0) { EventWrites.Insert(_batch, events); }
         if (experiences.Count > 0)
         {
-            ExperienceWrites.Insert(_batch, experiences, slot, (_, _) => { });
+            ExperienceWrites.Insert(_batch, experiences, _slot, (_, _) => { });
         }
         if (moves.Count > 0) { AgentWrites.Move(_batch, moves); }
         if (progress.Count > 0) { TaskWrites.Progress(_batch, progress); }

@@ -34,7 +34,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
 {
     private const int CollisionsMax = 5;
     private const string Open = "Whether it was written is not known; repeat it with the same key.";
-    private static readonly TimeSpan VerdictPatience = TimeSpan.FromSeconds(5), VerdictPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan VerdictPatience = TimeSpan.FromSeconds(5), VerdictPause = TimeSpan.FromMilliseconds(250);
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresOptions _options;
@@ -44,7 +44,6 @@ internal sealed class PostgresWriter : IAsyncDisposable
     private readonly Action<long> _eventsCommitted;
     private readonly Channel<CommitCall> _queue;
     private readonly List<CommitCall> _gathered = [];
-    private readonly int _slot;
     private readonly Task _running;
     private NpgsqlConnection? _connection;
     private bool _failing;
@@ -54,7 +53,6 @@ internal sealed class PostgresWriter : IAsyncDisposable
     {
         (_source, _options, _time, _metrics, _logger, _eventsCommitted) = (source, options, time, metrics, logger, eventsCommitted);
         _queue = Channel.CreateBounded<CommitCall>(new BoundedChannelOptions(options.QueueMaxCalls) { SingleReader = true });
-        _slot = Environment.ProcessId & 15;                                        // writers of different processes rarely share one, and may
         metrics.Observe(() => _queue.Reader.Count);
         _running = Task.Run(RunAsync);
     }
@@ -115,7 +113,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
             try
             {
                 _connection ??= await ConnectAsync().ConfigureAwait(false);
-                transaction = new(_connection, [.. calls.SelectMany(call => call.Entries)], _slot, _time);
+                transaction = new(_connection, [.. calls.SelectMany(call => call.Entries)], _time);
                 await transaction.RunAsync().ConfigureAwait(false);
                 Complete(calls, transaction, started);
                 return;
@@ -229,7 +227,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         }
         catch (Exception failure) when (PostgresFault.IsOfDatabase(failure))
         {
-            LedgerLog.ReadFailed(_logger, failure);
+            LedgerLog.RollbackFailed(_logger, failure);
             await HangUpAsync().ConfigureAwait(false);                             // the server rolls back what has lost its connection
         }
     }
