@@ -1,5 +1,5 @@
-using Npgsql;
 using NexusActors.Servers;
+using Npgsql;
 using static NexusActors.Ledger.Facts;
 
 namespace NexusActors.Ledger.Postgres;
