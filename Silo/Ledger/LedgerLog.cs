@@ -44,4 +44,10 @@ internal static partial class LedgerLog
 
     [LoggerMessage(14, LogLevel.Warning, "A transaction could not be rolled back; its connection is given up, which rolls it back")]
     public static partial void RollbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(15, LogLevel.Warning, "The facts were moved here from another database: positions of events go on from {From}, and readers from before are told that events are missing")]
+    public static partial void Moved(ILogger logger, long from);
+
+    [LoggerMessage(16, LogLevel.Information, "Partitions of events are looked after later, in {Pause}: a backup, or another that reads the whole table, is under way")]
+    public static partial void PartitionsLater(ILogger logger, TimeSpan pause);
 }

@@ -8,12 +8,15 @@ internal sealed class EventPartitions(NpgsqlDataSource source, TimeProvider time
 {
     private const int DaysAhead = 7;
     private const string Prefix = "events_";
-    private static readonly TimeSpan Period = TimeSpan.FromHours(6);
+    private static readonly TimeSpan Period = TimeSpan.FromHours(6), Later = TimeSpan.FromMinutes(10);
+
+    // A backup holds every table for as long as it lasts. Whoever waits for it holds up all that come after him, writers too; and there is a week to try again.
+    private const string Patience = "PERFORM set_config('lock_timeout', '100ms', true);";
 
     private const string ListSql = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'events'::regclass";
 
-    /// <summary>Looks after them once.</summary>
-    public static async Task KeepAsync(NpgsqlDataSource source, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>Looks after them once; false where it has to be tried again, because somebody holds the table.</summary>
+    public static async Task<bool> KeepAsync(NpgsqlDataSource source, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         var there = new HashSet<string>(StringComparer.Ordinal);
@@ -22,20 +25,29 @@ internal sealed class EventPartitions(NpgsqlDataSource source, TimeProvider time
         {
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) { there.Add(reader.GetString(0)); }
         }
-        for (var day = DateOnly.FromDateTime(now.UtcDateTime); day <= DateOnly.FromDateTime(now.UtcDateTime).AddDays(DaysAhead); day = day.AddDays(1))
+        try
         {
-            if (there.Contains(Name(day))) { continue; }
-            // Rows of that day may be in the last partition already, where nobody looked after these for long; then they stay there.
-            await ExecuteAsync(connection, $"""
-                DO $$ BEGIN
-                    CREATE TABLE IF NOT EXISTS {Name(day)} PARTITION OF events FOR VALUES FROM ({Ticks(day)}) TO ({Ticks(day.AddDays(1))});
-                EXCEPTION WHEN check_violation OR duplicate_table THEN NULL;
-                END $$
-                """, cancellation).ConfigureAwait(false);
+            for (var day = DateOnly.FromDateTime(now.UtcDateTime); day <= DateOnly.FromDateTime(now.UtcDateTime).AddDays(DaysAhead); day = day.AddDays(1))
+            {
+                if (there.Contains(Name(day))) { continue; }
+                // Rows of that day may be in the last partition already, where nobody looked after these for long; then they stay there.
+                await ExecuteAsync(connection, $"""
+                    DO $$ BEGIN
+                        {Patience}
+                        CREATE TABLE IF NOT EXISTS {Name(day)} PARTITION OF events FOR VALUES FROM ({Ticks(day)}) TO ({Ticks(day.AddDays(1))});
+                    EXCEPTION WHEN check_violation OR duplicate_table THEN NULL;
+                    END $$
+                    """, cancellation).ConfigureAwait(false);
+            }
+            foreach (var name in there.Where(name => DayOf(name) is { } day && day < DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1)))
+            {
+                await ExecuteAsync(connection, $"DO $$ BEGIN {Patience} IF NOT EXISTS (SELECT 1 FROM {name}) THEN DROP TABLE IF EXISTS {name}; END IF; EXCEPTION WHEN undefined_table THEN NULL; END $$", cancellation).ConfigureAwait(false);
+            }
+            return true;
         }
-        foreach (var name in there.Where(name => DayOf(name) is { } day && day < DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1)))
+        catch (PostgresException held) when (held.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
-            await ExecuteAsync(connection, $"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM {name}) THEN DROP TABLE IF EXISTS {name}; END IF; EXCEPTION WHEN undefined_table THEN NULL; END $$", cancellation).ConfigureAwait(false);
+            return false;
         }
     }
 
@@ -46,9 +58,13 @@ internal sealed class EventPartitions(NpgsqlDataSource source, TimeProvider time
         {
             while (true)
             {
-                try { await KeepAsync(source, time.GetUtcNow(), stoppingToken).ConfigureAwait(false); }
-                catch (Exception failure) when (PostgresFault.IsOfDatabase(failure) && !stoppingToken.IsCancellationRequested) { LedgerLog.PartitionsFailed(logger, Period, failure); }
-                await Task.Delay(Period, time, stoppingToken).ConfigureAwait(false);
+                var pause = Period;
+                try
+                {
+                    if (!await KeepAsync(source, time.GetUtcNow(), stoppingToken).ConfigureAwait(false)) { LedgerLog.PartitionsLater(logger, pause = Later); }
+                }
+                catch (Exception failure) when (PostgresFault.IsOfDatabase(failure) && !stoppingToken.IsCancellationRequested) { LedgerLog.PartitionsFailed(logger, pause, failure); }
+                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -25,7 +25,10 @@ internal static class EventReads
         // After the events: what was removed before them is told.
         var seen = await readers.ListAsync(AfterSql, Map, cancellation, Values.Of(after), Values.Of(frontier), Values.Of((long)Math.Max(0, max))).ConfigureAwait(false);
         var horizon = await readers.NumberAsync(HorizonSql, cancellation).ConfigureAwait(false);
-        return new([.. seen.Where(item => Matches(filter, item))], seen.IsEmpty ? after : seen[^1].Seq) { TrimmedUpTo = horizon > after ? horizon : 0 };
+        var trimmed = horizon > after ? horizon : 0;
+        // Where nothing is left up to the horizon, the reader goes on behind it, or it would be told again and again.
+        var reached = !seen.IsEmpty ? seen[^1].Seq : trimmed < frontier ? Math.Max(after, trimmed) : after;
+        return new([.. seen.Where(item => Matches(filter, item))], reached) { TrimmedUpTo = trimmed };
     }
 
     /// <summary>The history of one task, in order.</summary>

@@ -10,9 +10,12 @@ internal static class Migrations
 
     private const string VersionsSql = "CREATE TABLE IF NOT EXISTS schema_migrations (version bigint PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())";
 
-    // Facts that came from another server have positions that its transactions gave; those of this one must be greater.
+    private const string CurrentSql = "SELECT max(version) FROM schema_migrations";
+
+    // Facts that came from elsewhere have positions that another server's transactions gave: those of this one must be greater. A row where they did.
     private const string ClockSql = """
-        UPDATE event_clock SET shift = shift + greatest(0, (greatest((SELECT max(seq) FROM events), (SELECT seq FROM event_horizon)) >> 16) + 1 - (event_positions() >> 16))
+        SELECT move_event_clock() FROM event_clock
+        WHERE home IS DISTINCT FROM facts_home() OR greatest((SELECT max(seq) FROM events), (SELECT seq FROM event_horizon)) >= event_positions()
         """;
 
     /// <summary>Runs every step that the database has not seen, each in a transaction of its own.</summary>
@@ -25,7 +28,7 @@ internal static class Migrations
         try
         {
             await ExecuteAsync(connection, VersionsSql, cancellation).ConfigureAwait(false);
-            var current = await CurrentAsync(connection, cancellation).ConfigureAwait(false);
+            var current = await NumberAsync(connection, CurrentSql, cancellation).ConfigureAwait(false) ?? 0;
             if (current > steps[^1].Version)
             {
                 throw new InvalidOperationException($"The database was written by a newer version of the program (schema {current}, this program knows {steps[^1].Version}). Start the newer program, or use another database.");
@@ -38,7 +41,7 @@ internal static class Migrations
                 await transaction.CommitAsync(cancellation).ConfigureAwait(false);
                 LedgerLog.Migrated(logger, $"{version:D4} {name}");
             }
-            await ExecuteAsync(connection, ClockSql, cancellation).ConfigureAwait(false);
+            if (await NumberAsync(connection, ClockSql, cancellation).ConfigureAwait(false) is { } from) { LedgerLog.Moved(logger, from); }
         }
         finally
         {
@@ -46,10 +49,10 @@ internal static class Migrations
         }
     }
 
-    private static async Task<long> CurrentAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<long?> NumberAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT coalesce(max(version), 0) FROM schema_migrations", connection);
-        return (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) as long?;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation, params NpgsqlParameter[] values)

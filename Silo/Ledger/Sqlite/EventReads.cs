@@ -17,12 +17,14 @@ internal static class EventReads
         var removed = horizon.Step() && horizon.Long(0) is var last && last > after ? last : 0;
         var row = reader.Query(Select + " WHERE seq > ?1 ORDER BY seq LIMIT ?2").Bind(1, after).Bind(2, Math.Max(0, max));
         var events = ImmutableArray.CreateBuilder<EventView>();
+        var seen = false;
         while (row.Step())
         {
-            after = row.Long(0);
+            (seen, after) = (true, row.Long(0));
             if (match.Holds(row)) { events.Add(Map(row)); }
         }
-        return new(events.DrainToImmutable(), after) { TrimmedUpTo = removed };
+        // Where nothing is left up to the horizon, the reader goes on behind it, or it would be told again and again.
+        return new(events.DrainToImmutable(), seen ? after : Math.Max(after, removed)) { TrimmedUpTo = removed };
     }
 
     /// <summary>The history of one task, in order.</summary>

@@ -109,6 +109,21 @@ public abstract partial class LedgerConformance
     }
 
     [Fact]
+    public async Task ReadEvents_NothingIsLeftBehindWhatWasTrimmed_GoesOnBehindItAndSaysSoOnce()
+    {
+        await StoryAsync("ended", true, Noon, Noon.AddDays(1));
+        var last = await Ledger.LastEventAsync();
+        await TrimAsync();
+
+        var page = await Ledger.ReadEventsAsync(0, Everything, 10);
+        Assert.Equal((last, last), (page.TrimmedUpTo, page.NextAfter));
+        var next = await Ledger.ReadEventsAsync(page.NextAfter, Everything, 10);
+        Assert.Equal((0, last), (next.TrimmedUpTo, next.NextAfter));
+        await Ledger.CommitAsync([new() { Events = [Event("later")] }]);
+        Assert.Equal("later", Assert.Single((await Ledger.ReadEventsAsync(page.NextAfter, Everything, 10)).Events).Type);
+    }
+
+    [Fact]
     public async Task Trim_OldOperations_KeyIsFreeAgainAndYoungOnesStay()
     {
         for (var i = 0; i < 5; i++) { await DoneAsync(new LedgerEntry { Operation = new("key" + i, "hash", "answer") }); }

@@ -41,6 +41,31 @@ public sealed class EventPartitionsTests
         Assert.Equal("early", Assert.Single((await store.Ledger.ReadEventsAsync(0, new(), 10)).Events).Type);
     }
 
+    /// <summary>A backup holds all tables for hours; who waits for it would hold up everybody who comes after him.</summary>
+    [Fact]
+    public async Task Keep_WhileABackupHoldsTheTables_LeavesThemForLaterAndHoldsUpNobody()
+    {
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using var store = await PostgresStore.CreateAsync(database);
+        await using var source = PostgresLedgerHosting.Source(store.Options, null);
+        await using (var connection = await source.OpenConnectionAsync())
+        await using (await connection.BeginTransactionAsync())
+        {
+            // As pg_dump does at its start.
+            await using var hold = new NpgsqlCommand("SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE events, events_of_other_days IN ACCESS SHARE MODE", connection);
+            await hold.ExecuteNonQueryAsync();
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+
+            Assert.False(await EventPartitions.KeepAsync(source, Today, limit.Token));
+            Assert.Empty(await DaysAsync(source));
+            await store.ReopenAsync();
+            Assert.Equal(CommitOutcome.Done, (await store.Ledger.CommitAsync([Insert(NewTask("t1"))]))[0].Outcome);
+        }
+
+        Assert.True(await EventPartitions.KeepAsync(source, Today, default));
+        Assert.Equal(8, (await DaysAsync(source)).Count);
+    }
+
     /// <summary>Days of the partitions in the time of these tests.</summary>
     private static async Task<List<string>> DaysAsync(NpgsqlDataSource source)
     {

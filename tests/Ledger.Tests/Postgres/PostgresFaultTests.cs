@@ -95,19 +95,4 @@ public sealed class PostgresFaultTests
 
         Assert.Contains("newer", (await Assert.ThrowsAsync<InvalidOperationException>(() => PostgresStore.OpenAsync(store.Options))).Message, StringComparison.Ordinal);
     }
-
-    /// <summary>A restored backup comes to a server whose transactions have lower numbers than those that the positions of its events were made of.</summary>
-    [Fact]
-    public async Task Open_FactsOfAServerThatCountedFurther_PositionsGoOnBehindThem()
-    {
-        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
-        await using var store = await PostgresStore.CreateAsync(database);
-        await using (var source = PostgresLedgerHosting.Source(store.Options, null))
-        await using (var future = source.CreateCommand("INSERT INTO events (seq, at, type, data) VALUES ((event_positions() + (1000000::bigint << 16)) + 1, 0, 'restored', '{}')")) { await future.ExecuteNonQueryAsync(); }
-
-        await store.ReopenAsync();
-        await store.Ledger.CommitAsync([new() { Events = [Event("after")] }]);
-
-        Assert.Equal(["restored", "after"], (await store.Ledger.ReadEventsAsync(0, new(), 10)).Events.Select(item => item.Type));
-    }
 }
