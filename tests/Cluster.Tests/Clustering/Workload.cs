@@ -18,6 +18,9 @@ internal sealed class Workload(Uri address) : IDisposable
     /// <summary>Completions that were acknowledged.</summary>
     public int Completed => _completed.Count;
 
+    /// <summary>What was acknowledged up to now.</summary>
+    public (string[] Submitted, string[] Completed) Acknowledged() => ([.. _submitted.Keys], [.. _completed.Keys]);
+
     public void Dispose()
     {
         _stop.Dispose();
@@ -31,11 +34,17 @@ internal sealed class Workload(Uri address) : IDisposable
         _running = Task.WhenAll(Enumerable.Range(0, Lanes).SelectMany(lane => new[] { Task.Run(() => SubmitAsync(lane)), Task.Run(() => WorkAsync($"agent-{lane}")) }));
     }
 
-    /// <summary>Lets them end, then looks for what was acknowledged: every task is there, and every completed one is completed, once.</summary>
-    public async Task StopAndCheckAsync()
+    /// <summary>Lets them end.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _running;
+    }
+
+    /// <summary>Lets them end, then looks for what was acknowledged: every task is there, and every completed one is completed, once.</summary>
+    public async Task StopAndCheckAsync()
+    {
+        await StopAsync();
         Assert.NotEmpty(_completed);
         foreach (var id in _submitted.Keys)
         {
