@@ -13,15 +13,20 @@ internal static class ExperienceWrites
             ORDER BY u.n
             ON CONFLICT (id) DO NOTHING
             RETURNING id, seq, at, success),
-        tags AS (
-            INSERT INTO experience_tags (tag, seq, at) SELECT u.tag, new.seq, new.at FROM unnest($12, $13) AS u(id, tag) JOIN new ON new.id = u.id ON CONFLICT DO NOTHING),
         counts AS (
-            INSERT INTO experience_counts (slot, success, n) SELECT $14, new.success, count(*) FROM new GROUP BY new.success
+            INSERT INTO experience_counts (slot, success, n) SELECT $12, new.success, count(*) FROM new GROUP BY new.success
             ON CONFLICT (slot, success) DO UPDATE SET n = experience_counts.n + excluded.n),
         minutes AS (
-            INSERT INTO experience_minutes (minute, slot, n) SELECT new.at / 600000000, $14, count(*) FROM new GROUP BY 1 ORDER BY 1
+            INSERT INTO experience_minutes (minute, slot, n) SELECT new.at / 600000000, $12, count(*) FROM new GROUP BY 1 ORDER BY 1
             ON CONFLICT (minute, slot) DO UPDATE SET n = experience_minutes.n + excluded.n)
         SELECT id, seq FROM new
+        """;
+
+    // Of those that this transaction has inserted: others of the same id have their own.
+    private const string TagSql = """
+        INSERT INTO experience_tags (tag, seq, at)
+        SELECT u.tag, e.seq, e.at FROM unnest($1, $2) AS u(id, tag) JOIN experiences e ON e.id = u.id WHERE e.xmin = pg_current_xact_id()::xid
+        ON CONFLICT DO NOTHING
         """;
 
     /// <summary>Adds the insert of experiences with their tags and counts; tells the position of each whose id was free.</summary>
@@ -46,8 +51,7 @@ internal static class ExperienceWrites
             rows.Texts(row => row.Experience.ActionJson),
             rows.Texts(row => row.Experience.OutcomeJson),
             rows.Bytes(row => row.Prepared.Metrics),
-            tags.Texts(tag => tag.Id),
-            tags.Texts(tag => tag.Tag),
             Values.Of((short)slot));
+        if (tags.Count > 0) { batch.Add(TagSql, tags.Texts(tag => tag.Id), tags.Texts(tag => tag.Tag)); }
     }
 }

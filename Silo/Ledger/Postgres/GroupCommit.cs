@@ -48,7 +48,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
     public async Task RunAsync()
     {
         _batch.Add("BEGIN ISOLATION LEVEL READ COMMITTED");
-        _batch.Read("SELECT event_positions(), pg_current_xact_id()::text::bigint", row => (_position, Transaction) = (row.GetInt64(0), row.GetInt64(1)));
+        _batch.Read("SELECT (pg_current_xact_id()::text::bigint + shift) << 16, pg_current_xact_id()::text::bigint FROM event_clock", row => (_position, Transaction) = (row.GetInt64(0), row.GetInt64(1)));
         var start = 0;
         foreach (var end in Waves.Cut(entries))
         {
@@ -161,6 +161,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
     /// <summary>What follows from the changes whose guard held; goes with the next round trip.</summary>
     private void AddConsequences(List<int> open)
     {
+        var begun = new List<(long Seq, PreparedEntry Prepared, TaskState Task)>();
         var events = new List<PlacedEvent>();
         var experiences = new List<(PreparedEntry Prepared, Experience Experience)>();
         var moves = new Dictionary<string, (TallySum Sum, DateTimeOffset Seen)>(StringComparer.Ordinal);
@@ -174,6 +175,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
                 if (entry.Operation is { } operation) { refusedKeys.Add(operation.Key); }
                 continue;
             }
+            if (entry.Change is TaskInsert(var task)) { begun.Add((result.Seq, entries[i], task)); }
             Count(entry.Change);
             AddEvents(entry, result.Seq, events);
             if (entry.Experience is { } experience) { experiences.Add((entries[i], experience)); }
@@ -188,11 +190,9 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
                 }
             }
         }
+        if (begun.Count > 0) { TaskWrites.Begin(_batch, begun); }
         if (events.Count > 0) { EventWrites.Insert(_batch, events); }
-        if (experiences.Count > 0)
-        {
-            ExperienceWrites.Insert(_batch, experiences, _slot, (_, _) => { });
-        }
+        if (experiences.Count > 0) { ExperienceWrites.Insert(_batch, experiences, _slot, (_, _) => { }); }
         if (moves.Count > 0) { AgentWrites.Move(_batch, moves); }
         if (progress.Count > 0) { TaskWrites.Progress(_batch, progress); }
         if (refusedKeys.Count > 0) { KeyedWrites.GiveKeysBack(_batch, refusedKeys); }

@@ -37,6 +37,12 @@ internal static class PostgresLedgerHosting
     /// </summary>
     private static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// Every statement of the ledger finds its rows by key. The server keeps the plans of prepared statements; one that it made while a table was small would read the whole of it, or of an index,
+    /// long after it has grown. Compiling a plan costs more than running one of these.
+    /// </summary>
+    private const string ByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
     /// <summary>The pool of connections of this process.</summary>
     public static NpgsqlDataSource Source(PostgresOptions options, ILoggerFactory? logs)
     {
@@ -53,7 +59,7 @@ internal static class PostgresLedgerHosting
             IncludeErrorDetail = false,
         };
         var limit = (long)options.StatementTimeout.TotalMilliseconds;
-        text.Options = $"{text.Options} -c statement_timeout={limit} -c lock_timeout={limit} -c idle_in_transaction_session_timeout={(long)StandstillMax.TotalMilliseconds}".Trim();
+        text.Options = $"{text.Options} -c statement_timeout={limit} -c lock_timeout={limit} -c idle_in_transaction_session_timeout={(long)StandstillMax.TotalMilliseconds} {ByKey}".Trim();
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
         if (logs is not null) { builder.UseLoggerFactory(logs); }
         return builder.Build();

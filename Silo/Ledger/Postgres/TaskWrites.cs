@@ -1,4 +1,5 @@
 using NexusActors.Coordination;
+using Npgsql;
 
 namespace NexusActors.Ledger.Postgres;
 
@@ -6,25 +7,19 @@ namespace NexusActors.Ledger.Postgres;
 internal static class TaskWrites
 {
     private const string InsertSql = """
-        WITH new AS (
-            INSERT INTO tasks (id, type, priority, created_at, spec)
-            SELECT u.id, u.type, u.priority, u.created_at, u.spec FROM unnest($1, $3, $4, $5, $29) WITH ORDINALITY AS u(id, type, priority, created_at, spec, n) ORDER BY u.n
-            ON CONFLICT (id) DO NOTHING
-            RETURNING id, seq),
-        states AS (
-            INSERT INTO task_states (seq, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
-                max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
-            SELECT new.seq, u.queue, u.type, u.priority, u.created_at, u.version, u.status, u.agent, u.assigned_at, u.started_at, u.completed_at, u.retry_count, u.loss_count,
-                u.max_retries, u.attempt, u.cancel_requested, u.next_attempt_at, u.actual_seconds, u.token, u.held_by, u.expires_at, u.error_code, u.error_message, u.attempts, u.closed, u.progress, u.result, u.redriven_at
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
-                AS u(id, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
-                max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
-            JOIN new ON new.id = u.id),
-        parents AS (
-            INSERT INTO edges (child_seq, ordinal, child_id, child_queue, parent_id, rule)
-            SELECT new.seq, u.ordinal, u.id, u.queue, u.parent, u.rule FROM unnest($30, $31, $32, $33, $34) AS u(id, queue, ordinal, parent, rule) JOIN new ON new.id = u.id)
-        SELECT id, seq FROM new
+        INSERT INTO tasks (id, type, priority, created_at, spec)
+        SELECT u.id, u.type, u.priority, u.created_at, u.spec FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS u(id, type, priority, created_at, spec, n) ORDER BY u.n
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id, seq
         """;
+
+    private const string BeginSql = """
+        INSERT INTO task_states (seq, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
+            max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+        """;
+
+    private const string InsertEdgesSql = "INSERT INTO edges (child_seq, ordinal, child_id, child_queue, parent_id, rule) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)";
 
     private const string UpdateSql = """
         UPDATE task_states t SET version = u.version, status = u.status, agent = u.agent, assigned_at = u.assigned_at, started_at = u.started_at, completed_at = u.completed_at,
@@ -44,39 +39,47 @@ internal static class TaskWrites
 
     private const string ChildrenSql = "SELECT parent_id, child_id, child_queue FROM edges WHERE parent_id = ANY ($1) ORDER BY parent_id, child_seq";
 
-    /// <summary>Adds the insert of new tasks with their edges; tells the position of each whose id was free.</summary>
-    public static void Insert(CommandBatch batch, IReadOnlyList<(PreparedEntry Prepared, TaskState Task)> rows, Action<string, long> inserted)
+    /// <summary>Adds the insert of new tasks; tells the position of each whose id was free.</summary>
+    public static void Insert(CommandBatch batch, IReadOnlyList<(PreparedEntry Prepared, TaskState Task)> rows, Action<string, long> inserted) => batch.Read(
+        InsertSql,
+        row => inserted(PostgresText.Read(row.GetString(0)), row.GetInt64(1)),
+        rows.Texts(row => row.Task.Id),
+        rows.Shorts(row => (int)row.Task.View.Spec.Type),
+        rows.Shorts(row => row.Task.View.Spec.Priority),
+        rows.Longs(row => row.Task.View.CreatedAt.UtcTicks),
+        rows.Bytes(row => row.Prepared.Body));
+
+    /// <summary>Adds the first states of tasks that were inserted, and what they wait for.</summary>
+    public static void Begin(CommandBatch batch, IReadOnlyList<(long Seq, PreparedEntry Prepared, TaskState Task)> rows)
     {
-        var edges = rows.Where(row => !row.Task.View.Spec.Dependencies.IsDefaultOrEmpty)
-            .SelectMany(row => row.Task.View.Spec.Dependencies.Select((parent, i) => (row.Task.View.Spec, Ordinal: i, Parent: parent))).ToList();
-        batch.Read(
-            InsertSql,
-            row => inserted(PostgresText.Read(row.GetString(0)), row.GetInt64(1)),
+        batch.Add(
+            BeginSql,
             [
-                rows.Texts(row => row.Task.Id),
+                rows.Longs(row => row.Seq),
                 rows.Texts(row => row.Task.View.Spec.Queue),
                 rows.Shorts(row => (int)row.Task.View.Spec.Type),
                 rows.Shorts(row => row.Task.View.Spec.Priority),
                 rows.Longs(row => row.Task.View.CreatedAt.UtcTicks),
-                .. State(rows),
-                rows.Bytes(row => row.Prepared.Body),
-                edges.Texts(edge => edge.Spec.Id),
-                edges.Texts(edge => edge.Spec.Queue),
-                edges.Ints(edge => edge.Ordinal),
-                edges.Texts(edge => edge.Parent.TaskId),
-                edges.Shorts(edge => (int)edge.Parent.OnFailure),
+                .. State(rows, row => row.Prepared, row => row.Task),
             ]);
+        var edges = rows.Where(row => !row.Task.View.Spec.Dependencies.IsDefaultOrEmpty)
+            .SelectMany(row => row.Task.View.Spec.Dependencies.Select((parent, i) => (row.Seq, row.Task.View.Spec, Ordinal: i, Parent: parent))).ToList();
+        if (edges.Count == 0) { return; }
+        batch.Add(
+            InsertEdgesSql,
+            edges.Longs(edge => edge.Seq),
+            edges.Ints(edge => edge.Ordinal),
+            edges.Texts(edge => edge.Spec.Id),
+            edges.Texts(edge => edge.Spec.Queue),
+            edges.Texts(edge => edge.Parent.TaskId),
+            edges.Shorts(edge => (int)edge.Parent.OnFailure));
     }
 
     /// <summary>Adds the next states of tasks; tells the position of each that had the version and status before.</summary>
-    public static void Update(CommandBatch batch, IReadOnlyList<(PreparedEntry Prepared, TaskState Task, WorkStatus From)> rows, Action<long> updated)
-    {
-        List<(PreparedEntry Prepared, TaskState Task)> states = [.. rows.Select(row => (row.Prepared, row.Task))];
-        batch.Read(
-            UpdateSql,
-            row => updated(row.GetInt64(0)),
-            [rows.Longs(row => row.Task.Seq), rows.Shorts(row => (int)row.From), .. State(states)]);
-    }
+    public static void Update(CommandBatch batch, IReadOnlyList<(PreparedEntry Prepared, TaskState Task, WorkStatus From)> rows, Action<long> updated) => batch.Read(
+        UpdateSql,
+        row => updated(row.GetInt64(0)),
+        [rows.Longs(row => row.Task.Seq), rows.Shorts(row => (int)row.From), .. State(rows, row => row.Prepared, row => row.Task)]);
 
     /// <summary>Adds a look at where tasks stand.</summary>
     public static void Stand(CommandBatch batch, IEnumerable<long> seqs, Action<long, int, WorkStatus> stands) =>
@@ -96,30 +99,30 @@ internal static class TaskWrites
         Values.Array(parents));
 
     /// <summary>What both statements write.</summary>
-    private static Npgsql.NpgsqlParameter[] State(IReadOnlyList<(PreparedEntry Prepared, TaskState Task)> rows) =>
+    private static NpgsqlParameter[] State<T>(IReadOnlyList<T> rows, Func<T, PreparedEntry> prepared, Func<T, TaskState> task) =>
     [
-        rows.Ints(row => row.Task.View.Version),
-        rows.Shorts(row => (int)row.Task.View.Status),
-        rows.Texts(row => row.Task.View.AssignedAgent),
-        rows.Moments(row => row.Task.View.AssignedAt),
-        rows.Moments(row => row.Task.View.StartedAt),
-        rows.Moments(row => row.Task.View.CompletedAt),
-        rows.Ints(row => row.Task.View.RetryCount),
-        rows.Ints(row => row.Task.View.LossCount),
-        rows.Ints(row => row.Task.View.MaxRetries),
-        rows.Ints(row => row.Task.View.Attempt),
-        rows.Bools(row => row.Task.View.CancelRequested),
-        rows.Moments(row => row.Task.View.NextAttemptAt),
-        rows.Reals(row => row.Task.View.ActualSeconds),
-        rows.Texts(row => row.Task.Token),
-        rows.Shorts(row => (int)row.Task.HeldBy),
-        rows.Moments(row => row.Task.ExpiresAt),
-        rows.Texts(row => row.Task.View.ErrorCode),
-        rows.Texts(row => row.Task.View.ErrorMessage),
-        rows.Bytes(row => row.Prepared.Attempts),
-        rows.Bytes(row => row.Prepared.Closed),
-        rows.Texts(row => row.Task.View.ProgressJson),
-        rows.Texts(row => row.Task.View.ResultJson),
-        rows.Moments(row => row.Task.View.RedrivenAt),
+        rows.Ints(row => task(row).View.Version),
+        rows.Shorts(row => (int)task(row).View.Status),
+        rows.Texts(row => task(row).View.AssignedAgent),
+        rows.Moments(row => task(row).View.AssignedAt),
+        rows.Moments(row => task(row).View.StartedAt),
+        rows.Moments(row => task(row).View.CompletedAt),
+        rows.Ints(row => task(row).View.RetryCount),
+        rows.Ints(row => task(row).View.LossCount),
+        rows.Ints(row => task(row).View.MaxRetries),
+        rows.Ints(row => task(row).View.Attempt),
+        rows.Bools(row => task(row).View.CancelRequested),
+        rows.Moments(row => task(row).View.NextAttemptAt),
+        rows.Reals(row => task(row).View.ActualSeconds),
+        rows.Texts(row => task(row).Token),
+        rows.Shorts(row => (int)task(row).HeldBy),
+        rows.Moments(row => task(row).ExpiresAt),
+        rows.Texts(row => task(row).View.ErrorCode),
+        rows.Texts(row => task(row).View.ErrorMessage),
+        rows.Bytes(row => prepared(row).Attempts),
+        rows.Bytes(row => prepared(row).Closed),
+        rows.Texts(row => task(row).View.ProgressJson),
+        rows.Texts(row => task(row).View.ResultJson),
+        rows.Moments(row => task(row).View.RedrivenAt),
     ];
 }
