@@ -41,7 +41,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
                 replies[i] = new() { TaskId = reports[i].TaskId, Error = NexusError.NotFound, Message = $"There is no task '{reports[i].TaskId}'." };
                 continue;
             }
-            var decision = TaskTransitions.Report(state, agentId, reports[i], now, scope.Chance);
+            var decision = await OnFactsAsync(state, known => TaskTransitions.Report(known, agentId, reports[i], now, scope.Chance), cancellation);
             if (!decision.Changes) { replies[i] = Reply(decision); continue; }
             items.Add(i);
             decisions.Add(decision);
@@ -61,10 +61,11 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
         var now = scope.Now();
         var lost = ImmutableArray.CreateBuilder<LostLease>();
         List<(HeldTask Task, string? Before, TaskProgressed Touch)> progress = [];
+        foreach (var lease in leases ?? []) { await RecollectAsync(agentId, lease, cancellation); }
         foreach (var taskId in leases is null ? scope.Memory.HeldBy(agentId) : []) { QueueMemory.Renew(scope.Memory.Held(taskId)!, now); }
         foreach (var lease in leases ?? [])
         {
-            if (scope.Memory.Held(lease.TaskId) is not { } task || task.State.View.AssignedAgent != agentId || task.State.Token != lease.Token)
+            if (scope.Memory.Held(lease.TaskId) is not { } task || !IsOf(task.State, agentId, lease))
             {
                 lost.Add(new(lease.TaskId, lease.Token));
                 continue;
@@ -194,6 +195,25 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
         return state;
     }
 
+    /// <summary>
+    /// Decides by memory, but refuses by the facts alone: whoever is refused gives up for good, and while a directory has come apart another activation of this queue may have given him what this one does not know of.
+    /// For a turn that has the gate of the task.
+    /// </summary>
+    private async Task<TaskDecision> OnFactsAsync(TaskState known, Func<TaskState, TaskDecision> decide, CancellationToken cancellation)
+    {
+        var decision = decide(known);
+        return decision.Error != NexusError.None && scope.Memory.Held(known.Id) is not null && await writer.ReloadAsync(known.Id, cancellation) is { } fact ? decide(fact) : decision;
+    }
+
+    /// <summary>Takes a lease into memory that another activation gave, where the facts have it.</summary>
+    private async Task RecollectAsync(string agentId, LeaseProgress lease, CancellationToken cancellation)
+    {
+        if (scope.Memory.Held(lease.TaskId) is { } held && IsOf(held.State, agentId, lease)) { return; }
+        if (await scope.Ledger.FindTaskAsync(lease.TaskId, cancellation) is { } fact && fact.View.Spec.Queue == scope.Name && IsOf(fact, agentId, lease)) { await RereadAsync([lease.TaskId], cancellation); }
+    }
+
+    private static bool IsOf(TaskState state, string agentId, LeaseProgress lease) => state.View.AssignedAgent == agentId && state.Token == lease.Token;
+
     /// <summary>Acts on one task, once it is free. A decision that loses a race for the version is made again.</summary>
     public async Task<TaskView> ActAsync(string taskId, Func<TaskState, TaskDecision> decide, CancellationToken cancellation)
     {
@@ -203,7 +223,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
             for (var tries = 0; tries < TriesMax; tries++)
             {
                 var state = await LookAsync(taskId, cancellation) ?? throw new NexusException(NexusError.NotFound, $"There is no task '{taskId}'.");
-                var decision = decide(state);
+                var decision = await OnFactsAsync(state, decide, cancellation);
                 if (decision.Error != NexusError.None) { throw new NexusException(decision.Error, decision.Message!); }
                 if (!decision.Changes) { return decision.State.View; }
                 if ((await writer.CommitAsync([decision], byAgent: null, cancellation))[0] == CommitOutcome.Done)

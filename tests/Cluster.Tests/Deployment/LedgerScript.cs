@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NexusActors.Processes;
+using Npgsql;
 
 namespace NexusActors.Deployment;
 
@@ -10,6 +11,17 @@ internal static class LedgerScript
 
     /// <summary>A file of the folder scripts.</summary>
     public static string PathOf(string name) => Path.Combine(ProductProcess.Repository, "scripts", name);
+
+    /// <summary>The rules of scripts/ledger-check.sql that the tables break.</summary>
+    public static async Task<List<string>> CheckAsync(string connectionString)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var check = database.CreateCommand(await File.ReadAllTextAsync(PathOf("ledger-check.sql")));
+        await using var faults = await check.ExecuteReaderAsync();
+        var broken = new List<string>();
+        while (await faults.ReadAsync()) { broken.Add(faults.GetString(0)); }
+        return broken;
+    }
 
     /// <summary>Runs one to its end.</summary>
     /// <returns>Exit code, and everything that it printed.</returns>

@@ -159,12 +159,7 @@ public sealed class RestoredClusterTests(ITestOutputHelper output) : IDisposable
             Experiences = experiences,
             LeaseTime = LeaseTime,
         }));
-        await using var database = NpgsqlDataSource.Create(connectionString);
-        await using var check = database.CreateCommand(await File.ReadAllTextAsync(LedgerScript.PathOf("ledger-check.sql")));
-        await using var faults = await check.ExecuteReaderAsync();
-        var broken = new List<string>();
-        while (await faults.ReadAsync()) { broken.Add(faults.GetString(0)); }
-        Assert.Empty(broken);
+        Assert.Empty(await LedgerScript.CheckAsync(connectionString));
     }
 
     private static async Task<long> PositionOfAsync(string connectionString, string task)
