@@ -26,6 +26,7 @@ internal static class ClusterHost
         builder.Services.AddClusterSettings();
         // Started in this order and stopped in the reverse one: probes and metrics (which the web host adds last), rooms, silo; the ledger closes with the container.
         builder.Services.AddPostgresLedger();
+        builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>()));
         builder.Services.AddRetention();
         builder.Services.Replace(ServiceDescriptor.Singleton<IRetentionTurn, AdvisoryTurn>());
         builder.Services.AddLedgerChecks();

@@ -8,12 +8,12 @@ namespace NexusActors.Clustering;
 
 /// <summary>
 /// Looks each second whether the database answers and whether this silo is still on the cluster's list, over a connection of its own, so that a busy pool is not taken for a lost database.
-/// What follows is <see cref="DatabaseFence"/>'s to say. No lease is given meanwhile in any case: each is committed before it is given.
+/// The same look keeps this silo's clock with the database's. What follows is <see cref="DatabaseFence"/>'s to say. No lease is given meanwhile in any case: each is committed before it is given.
 /// </summary>
 internal sealed class DatabaseWatchdog(
-    IServiceProvider services, IOptions<PostgresOptions> postgres, IOptions<ClusterOptions> cluster, ProcessEnd end, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseWatchdog> log) : BackgroundService, IHealthCheck
+    IServiceProvider services, IOptions<PostgresOptions> postgres, IOptions<ClusterOptions> cluster, ProcessEnd end, IHostApplicationLifetime lifetime, DatabaseClock clock, TimeProvider time, ILogger<DatabaseWatchdog> log) : BackgroundService, IHealthCheck
 {
-    private const string RowSql = "SELECT status FROM cluster_member WHERE cluster_id = $1 AND address = $2 AND port = $3 AND generation = $4";
+    private const string RowSql = $"SELECT {DatabaseClock.Reading}, (SELECT status FROM cluster_member WHERE cluster_id = $1 AND address = $2 AND port = $3 AND generation = $4)";
     private const int DeadStatus = 6;
     private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(2);
     private readonly string _connectionString = new NpgsqlConnectionStringBuilder(postgres.Value.ConnectionString)
@@ -110,7 +110,11 @@ internal sealed class DatabaseWatchdog(
                 new() { Value = cluster.Value.ClusterId }, new() { Value = self.Endpoint.Address.ToString() }, new() { Value = self.Endpoint.Port }, new() { Value = self.Generation },
             },
         };
-        return (int?)await command.ExecuteScalarAsync(cancellation);
+        var asked = clock.GetTimestamp();
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        clock.Saw(asked, row.GetDateTime(0));
+        return row.IsDBNull(1) ? null : row.GetInt32(1);
     }
 
     // Closing politely could wait for the server that does not answer.

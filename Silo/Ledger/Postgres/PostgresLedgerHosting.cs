@@ -15,6 +15,7 @@ internal static class PostgresLedgerHosting
         services.AddOptionsWithValidateOnStart<PostgresOptions>().BindConfiguration(PostgresOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsFieldValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgresOptions>, PostgresOptionsValidator>());
+        services.TryAddSingleton(_ => new DatabaseClock(TimeProvider.System));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LedgerMetrics>();
         services.AddMetrics();
@@ -66,13 +67,18 @@ internal static class PostgresLedgerHosting
     }
 
     /// <summary>Opens the ledger before other hosted services start, so that a server that does not answer stops the start with its own message.</summary>
-    private sealed class OpenLedger(NpgsqlDataSource source, IOptions<PostgresOptions> options, TimeProvider time, LedgerMetrics metrics, ILogger<PostgresLedger> logger) : IHostedLifecycleService
+    private sealed class OpenLedger(NpgsqlDataSource source, IOptions<PostgresOptions> options, DatabaseClock clock, TimeProvider time, LedgerMetrics metrics, ILogger<PostgresLedger> logger) : IHostedLifecycleService
     {
         private PostgresLedger? _ledger;
 
         public PostgresLedger Ledger => _ledger ?? throw new InvalidOperationException("The ledger is asked for before the host has started.");
 
-        public async Task OpenAsync(CancellationToken cancellationToken) => _ledger ??= await PostgresLedger.OpenAsync(source, options.Value, time, metrics, logger, cancellationToken);
+        public async Task OpenAsync(CancellationToken cancellationToken)
+        {
+            if (_ledger is not null) { return; }
+            await clock.LookAsync(source, cancellationToken);
+            _ledger = await PostgresLedger.OpenAsync(source, options.Value, time, metrics, logger, cancellationToken);
+        }
 
         public Task StartingAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
 
