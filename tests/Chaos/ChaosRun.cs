@@ -68,7 +68,7 @@ internal sealed class ChaosRun(ChaosSettings settings, string folder)
         await fault.PrepareAsync(scene, cancellation);
         await FaultScene.WaitAsync(settings.Short ? 2 : 5, cancellation);
         var dead = await membership.DeadAsync(cancellation);
-        var start = _notebook.Time.Now;
+        var start = scene.StartedAt = _notebook.Time.Now;
         Timeline.Progress($"{fault.Name}: {fault.What}");
         await fault.InjectAsync(scene, cancellation);
         await rig.ReadyAsync(cancellation);

@@ -15,7 +15,7 @@ internal sealed record ChaosSettings
           --queues N       keys that are watched (16)
           --agents N       agents that work (10)
           --out FOLDER     keep report.md, report.json, logs and journals there
-        Exit code: 0 every invariant holds, 1 one is broken, 2 wrong usage.
+        Exit code: 0 every invariant holds, 1 one is broken, 2 wrong usage, 3 this machine has not what a fault needs.
         """;
 
     public int Seed { get; init; } = Environment.TickCount;

@@ -1,9 +1,22 @@
 using NexusActors.Chaos;
+using NexusActors.Chaos.Faults;
+using NexusActors.Chaos.Rig;
 
 if (ChaosSettings.Parse(args) is not { } settings)
 {
     Console.Error.WriteLine(ChaosSettings.Usage);
     return 2;
+}
+if (settings.Faults.Any(fault => fault.Needs != FaultNeeds.None) && !Isolation.IsEntered)
+{
+    var missing = Isolation.Prepare() ?? (settings.Faults.Any(fault => fault.Needs.HasFlag(FaultNeeds.ControlGroups)) ? ControlGroup.Missing : null);
+    if (missing is null) { return Isolation.Run(args); }
+    Console.Error.WriteLine($"""
+        These faults cannot be injected here: {string.Join(", ", settings.Faults.Where(fault => fault.Needs != FaultNeeds.None).Select(fault => fault.Name))}.
+        {missing}
+        Run as root, or leave them out: --faults {string.Join(',', settings.Faults.Where(fault => fault.Needs == FaultNeeds.None).Select(fault => fault.Name))}
+        """);
+    return 3;
 }
 var folder = settings.Out is { } kept ? Directory.CreateDirectory(kept).FullName : Directory.CreateTempSubdirectory("nexus-chaos-").FullName;
 foreach (var journal in Directory.GetFiles(folder, "*.journal")) { File.Delete(journal); }

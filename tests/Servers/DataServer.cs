@@ -18,6 +18,12 @@ public abstract class DataServer : IAsyncDisposable
     /// <summary>Whether it is this process's own: only then can it be killed, stopped or paused.</summary>
     public bool IsPrivate => _host.IsPrivate;
 
+    /// <summary>Whether it has been started and has not ended, as far as is known.</summary>
+    public bool IsRunning => _host.IsRunning;
+
+    /// <summary>Where it listens, if private.</summary>
+    public int Port => _host.Port;
+
     /// <summary>CPU time that all its processes have used, where it is private.</summary>
     public TimeSpan Cpu => _host.Cpu;
 
@@ -52,9 +58,6 @@ public abstract class DataServer : IAsyncDisposable
 
     /// <summary>Why it does not serve now; null when it does.</summary>
     private protected abstract Task<Exception?> ProbeAsync(CancellationToken cancellation);
-
-    /// <summary>Whether there is a server to send anything to.</summary>
-    private protected bool IsRunning => _host.IsRunning;
 
     private protected static async Task<T> StartAsync<T>(T server, CancellationToken cancellation) where T : DataServer
     {

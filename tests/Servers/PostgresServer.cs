@@ -33,10 +33,11 @@ public sealed class PostgresServer : DataServer
 
     /// <summary>A server of the caller's own, to be killed, stopped and paused, whatever the environment gives.</summary>
     /// <param name="address">Where it listens.</param>
+    /// <param name="parent">Where to make the folder of its data; null: among temporary files.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="InvalidOperationException">There is none to be had; says what to run.</exception>
-    public static async Task<PostgresServer> StartPrivateAsync(string address = "127.0.0.1", CancellationToken cancellation = default) =>
-        await StartAsync(new PostgresServer(await ServerSource.FindAsync(ServerProduct.Postgres, address, cancellation), given: null), cancellation);
+    public static async Task<PostgresServer> StartPrivateAsync(string address = "127.0.0.1", string? parent = null, CancellationToken cancellation = default) =>
+        await StartAsync(new PostgresServer(await ServerSource.FindAsync(ServerProduct.Postgres, address, parent, cancellation), given: null), cancellation);
 
     /// <summary>A server that others use too.</summary>
     internal static Task<PostgresServer> UseAsync(string given, CancellationToken cancellation = default) =>

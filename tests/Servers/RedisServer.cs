@@ -39,7 +39,7 @@ public sealed class RedisServer : DataServer
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="InvalidOperationException">There is none to be had; says what to run.</exception>
     public static async Task<RedisServer> StartPrivateAsync(string address = "127.0.0.1", CancellationToken cancellation = default) =>
-        await StartAsync(new RedisServer(await ServerSource.FindAsync(ServerProduct.Redis, address, cancellation), given: null), cancellation);
+        await StartAsync(new RedisServer(await ServerSource.FindAsync(ServerProduct.Redis, address, parent: null, cancellation), given: null), cancellation);
 
     /// <summary>A server that others use too.</summary>
     internal static Task<RedisServer> UseAsync(string given, CancellationToken cancellation = default) =>

@@ -16,11 +16,12 @@ internal static class ServerSource
     /// <summary>The host of a private server that is not started yet.</summary>
     /// <param name="product">Which server.</param>
     /// <param name="address">Where it listens.</param>
+    /// <param name="parent">Where to make the folder of its data; null: among temporary files.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="InvalidOperationException">There is none to be had; says what to run.</exception>
-    public static async Task<IServerHost> FindAsync(ServerProduct product, string address, CancellationToken cancellation)
+    public static async Task<IServerHost> FindAsync(ServerProduct product, string address, string? parent, CancellationToken cancellation)
     {
-        if (await InstallAsync(product, cancellation) is not { } complaint) { return new PrivateHost(product, address, NewPassword(), Script("private-server")); }
+        if (await InstallAsync(product, cancellation) is not { } complaint) { return new PrivateHost(product, address, NewPassword(), Script("private-server"), parent); }
         try
         {
             return new ContainerHost(product, NewPassword());

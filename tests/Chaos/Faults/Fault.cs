@@ -15,6 +15,9 @@ internal abstract class Fault
     /// <summary>What must hold, apart from the invariants.</summary>
     public virtual Bar Bar => new();
 
+    /// <summary>What the machine must have for it.</summary>
+    public virtual FaultNeeds Needs => FaultNeeds.None;
+
     /// <summary>What must be ready before it begins.</summary>
     public virtual Task PrepareAsync(FaultScene scene, CancellationToken cancellation) => Task.CompletedTask;
 
@@ -53,6 +56,9 @@ internal sealed class FaultScene(ClusterRig rig, Workforce workforce, Notebook n
 
     /// <summary>When the harm was over, in seconds of the run.</summary>
     public double? HealedAt { get; private set; }
+
+    /// <summary>When the harm began, in seconds of the run.</summary>
+    public double StartedAt { get; set; }
 
     public IReadOnlyList<string> Notes => _notes;
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using NexusActors.Servers;
 
 namespace NexusActors.Chaos.Rig;
@@ -6,7 +8,7 @@ namespace NexusActors.Chaos.Rig;
 /// <summary>
 /// One process of the cluster and those that take its place: same ports, one log. An end that nobody planned is noted and, as an orchestrator would, followed by a new process.
 /// </summary>
-internal sealed class ProcessSlot(string name, string assembly, string folder, Uri probes, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Timeline time) : IAsyncDisposable
+internal sealed class ProcessSlot(string name, string assembly, string folder, IReadOnlyList<string> enter, Uri probes, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Timeline time) : IAsyncDisposable
 {
     private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1), ReadyTimeout = TimeSpan.FromSeconds(90), ProbePeriod = TimeSpan.FromMilliseconds(100);
     private static readonly HttpClient s_probe = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -21,6 +23,13 @@ internal sealed class ProcessSlot(string name, string assembly, string folder, U
 
     public int Id => _process?.Id ?? 0;
 
+    /// <summary>Under what it is started from now on, beyond what every process is.</summary>
+    public Circumstances Circumstances { get; set; } = Circumstances.Usual;
+
+    /// <summary>Memory that it holds now, in bytes.</summary>
+    public long Resident => _process is { HasExited: false } process && File.ReadLines($"/proc/{process.Id}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)) is { } line
+        ? 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) : 0;
+
     /// <summary>Ends that nobody planned.</summary>
     public IReadOnlyList<UnplannedEnd> Unplanned { get { lock (_gate) { return [.. _unplanned]; } } }
 
@@ -31,8 +40,8 @@ internal sealed class ProcessSlot(string name, string assembly, string folder, U
         {
             _planned = false;
             // The shell gives its place to the program, which writes straight into its log.
-            var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", LogFile, Dotnet, "exec", assembly, .. arguments]) { WorkingDirectory = folder };
-            foreach (var (key, value) in environment) { start.Environment[key] = value; }
+            var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", LogFile, .. enter, .. Circumstances.Enter, Dotnet.Path, "exec", assembly, .. arguments]) { WorkingDirectory = folder };
+            foreach (var (key, value) in environment.Concat(Circumstances.Environment)) { start.Environment[key] = value; }
             var process = new Process { StartInfo = start, EnableRaisingEvents = true };
             process.Exited += (_, _) => Ended(process);
             _process = process;
@@ -104,8 +113,6 @@ internal sealed class ProcessSlot(string name, string assembly, string folder, U
         process.Dispose();
     }
 
-    private static string Dotnet => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-
     private async Task<bool> IsReadyAsync(CancellationToken cancellation)
     {
         try
@@ -148,6 +155,14 @@ internal sealed class ProcessSlot(string name, string assembly, string folder, U
         }
         Start();
     }
+}
+
+/// <summary>Under what a process is started.</summary>
+/// <param name="Enter">The command that starts the program, before its own name.</param>
+/// <param name="Environment">Variables.</param>
+internal sealed record Circumstances(ImmutableArray<string> Enter, ImmutableDictionary<string, string> Environment)
+{
+    public static readonly Circumstances Usual = new([], ImmutableDictionary<string, string>.Empty);
 }
 
 /// <summary>A process that ended though nobody asked it to.</summary>

@@ -7,9 +7,9 @@ namespace NexusActors.Servers.Hosts;
 /// A server from the binaries of this machine, with its data in a folder of its own. It hangs on this process by its standard input: when that closes
 /// without a word, a watcher stops the server and removes the folder, so that nothing outlives a test run that was killed.
 /// </summary>
-internal sealed class PrivateHost(ServerProduct product, string address, string password, string script) : IServerHost
+internal sealed class PrivateHost(ServerProduct product, string address, string password, string script, string? parent) : IServerHost
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory($"nexus-{product.Name}-").FullName;
+    private readonly string _folder = parent is null ? Directory.CreateTempSubdirectory($"nexus-{product.Name}-").FullName : Directory.CreateDirectory(Path.Combine(parent, product.Name)).FullName;
     private Process? _process;
     private Task<string> _complaint = Task.FromResult("");
 
