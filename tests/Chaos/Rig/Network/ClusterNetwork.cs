@@ -7,7 +7,7 @@ namespace NexusActors.Chaos.Rig.Network;
 /// </summary>
 internal sealed class ClusterNetwork
 {
-    private const string Loopback = "127.0.0.1", Bridge = "nexus", Subnet = "10.77.0";
+    private const string Loopback = "127.0.0.1", Bridge = "nexus", Subnet = "10.77.0", Names = "/run/netns";
     private const int FirstSilo = 11;
 
     private ClusterNetwork(string servers, ImmutableArray<SiloLink> links) => (ServerAddress, Links) = (servers, links);
@@ -29,6 +29,9 @@ internal sealed class ClusterNetwork
     {
         if (!Isolation.IsEntered) { return new(Loopback, []); }
         await SystemCommand.RunAsync("ip", "link", "set", "lo", "up");
+        // Names of namespaces are files: these are nobody else's.
+        Directory.CreateDirectory(Names);
+        await SystemCommand.RunAsync("mount", "-t", "tmpfs", "names", Names);
         await SystemCommand.RunAsync("ip", "link", "add", Bridge, "type", "bridge");
         await SystemCommand.RunAsync("ip", "addr", "add", $"{Subnet}.1/24", "dev", Bridge);
         await SystemCommand.RunAsync("ip", "link", "set", Bridge, "up");
