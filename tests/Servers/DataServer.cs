@@ -37,7 +37,7 @@ public abstract class DataServer : IAsyncDisposable
     public async Task StartAgainAsync(CancellationToken cancellation = default)
     {
         await _host.StartAsync(cancellation);
-        await WaitReadyAsync(cancellation);
+        await ReadyAsync(cancellation);
     }
 
     /// <summary>SIGSTOP to all its processes: connections stay open and nothing answers. Returns when they stand still.</summary>
@@ -73,7 +73,8 @@ public abstract class DataServer : IAsyncDisposable
         }
     }
 
-    private async Task WaitReadyAsync(CancellationToken cancellation)
+    /// <summary>Returns when it answers.</summary>
+    public async Task ReadyAsync(CancellationToken cancellation)
     {
         var waited = Stopwatch.StartNew();
         while (await ProbeAsync(cancellation) is { } reason)

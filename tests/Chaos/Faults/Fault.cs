@@ -45,6 +45,8 @@ internal sealed class FaultScene(ClusterRig rig, Workforce workforce, Notebook n
     private readonly List<string> _notes = [];
     private readonly HashSet<string> _doomed = [];
     private readonly HashSet<string> _mayEnd = [];
+    private readonly Dictionary<string, int> _leaves = [];
+    private const double NewSeconds = 5;
 
     public ClusterRig Rig => rig;
 
@@ -64,6 +66,9 @@ internal sealed class FaultScene(ClusterRig rig, Workforce workforce, Notebook n
 
     /// <summary>Silos whose death is right.</summary>
     public IReadOnlySet<string> Doomed => _doomed;
+
+    /// <summary>How often silos left by plan, by name.</summary>
+    public IReadOnlyDictionary<string, int> LeavesOf => _leaves;
 
     /// <summary>Processes that may end by themselves.</summary>
     public IReadOnlySet<string> MayEnd => _mayEnd;
@@ -91,9 +96,18 @@ internal sealed class FaultScene(ClusterRig rig, Workforce workforce, Notebook n
         return silo;
     }
 
-    public ProcessSlot AnySilo() => rig.Silos[chance.Next(rig.Silos.Length)];
+    /// <summary>One at random of those that were not started last: a silo that is new holds few grains, and its loss shows little.</summary>
+    public ProcessSlot AnySilo()
+    {
+        var newest = rig.Silos.Max(silo => silo.StartedAt);
+        var old = rig.Silos.Where(silo => silo.StartedAt < newest - NewSeconds).ToArray();
+        return old is [] ? rig.Silos[chance.Next(rig.Silos.Length)] : old[chance.Next(old.Length)];
+    }
 
     public void Doom(ProcessSlot silo) => _doomed.Add(silo.Name);
+
+    /// <summary>It leaves in good order, or ends and is found dead: once is right, more is not.</summary>
+    public void Leaves(ProcessSlot silo) => _leaves[silo.Name] = _leaves.GetValueOrDefault(silo.Name) + 1;
 
     public void AllowEnd(ProcessSlot process) => _mayEnd.Add(process.Name);
 }

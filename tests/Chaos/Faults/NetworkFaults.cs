@@ -100,3 +100,26 @@ internal sealed class PacketLoss : Fault
         scene.Note($"{silo.Name}");
     }
 }
+
+/// <summary>A link on which every packet takes its time.</summary>
+internal sealed class PacketDelay : Fault
+{
+    private const int DelayMs = 150;
+
+    public override string Name => "packet-delay";
+
+    public override string What => "every packet from and to one silo takes 150 ms longer; it must not be evicted";
+
+    public override FaultNeeds Needs => FaultNeeds.Isolation;
+
+    public override async Task InjectAsync(FaultScene scene, CancellationToken cancellation)
+    {
+        var silo = scene.AnySilo();
+        await using (var path = await SlowPath.OpenAsync(scene.Rig.LinkOf(silo), [.. scene.Rig.LinksBeside(silo)], TimeSpan.FromMilliseconds(DelayMs), TimeProvider.System))
+        {
+            await FaultScene.WaitAsync(scene.Seconds(15, 45), cancellation);
+            scene.Note($"{silo.Name}; {path.Packets} packets were held");
+        }
+        scene.Healed();
+    }
+}

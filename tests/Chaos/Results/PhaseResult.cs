@@ -71,8 +71,8 @@ internal sealed record PhaseResult
             FailedOperations = operations.Count(operation => !operation.Succeeded || operation.End - operation.Start > GivenUpSeconds),
             LatencyP50 = Quantile(latencies, 0.5),
             LatencyP99 = Quantile(latencies, 0.99),
-            FalseEvictions = [.. phase.Dead.Where(silo => !phase.Scene.Doomed.Contains(silo))],
-            Evicted = [.. phase.Dead.Where(phase.Scene.Doomed.Contains)],
+            FalseEvictions = [.. phase.Dead.CountBy(silo => silo).SelectMany(dead => Enumerable.Repeat(dead.Key, Math.Max(0, dead.Value - RightDeaths(phase.Scene, dead.Key))))],
+            Evicted = [.. phase.Dead.Where(silo => RightDeaths(phase.Scene, silo) > 0)],
             Ended = [.. phase.Ended.Where(end => !phase.Scene.MayEnd.Contains(end.Process))],
             Notes = phase.Scene.Notes,
             Missed = [],
@@ -93,6 +93,8 @@ internal sealed record PhaseResult
         if (FalseEvictions.Count > 0) { yield return $"false evictions: {string.Join(", ", FalseEvictions)}"; }
         if (bar.NoRestarts && Ended.Count > 0) { yield return $"ended by themselves: {string.Join(", ", Ended.Select(end => $"{end.Process} ({end.ExitCode})"))}"; }
     }
+
+    private static int RightDeaths(FaultScene scene, string silo) => scene.Doomed.Contains(silo) ? int.MaxValue : scene.LeavesOf.GetValueOrDefault(silo);
 
     private static Gaps GapsOf(Phase phase, IEnumerable<KeyRecord> keys)
     {

@@ -10,7 +10,7 @@ namespace NexusActors.Chaos.Rig;
 /// </summary>
 internal sealed class ProcessSlot(string name, string assembly, string folder, IReadOnlyList<string> enter, Uri probes, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Timeline time) : IAsyncDisposable
 {
-    private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1), ReadyTimeout = TimeSpan.FromSeconds(90), ProbePeriod = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RestartPause = TimeSpan.FromSeconds(1), StopTimeout = TimeSpan.FromSeconds(60), ReadyTimeout = TimeSpan.FromSeconds(90), ProbePeriod = TimeSpan.FromMilliseconds(100);
     private static readonly HttpClient s_probe = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly Lock _gate = new();
     private readonly List<UnplannedEnd> _unplanned = [];
@@ -25,6 +25,9 @@ internal sealed class ProcessSlot(string name, string assembly, string folder, I
 
     /// <summary>Under what it is started from now on, beyond what every process is.</summary>
     public Circumstances Circumstances { get; set; } = Circumstances.Usual;
+
+    /// <summary>When it was last started, in seconds of the run.</summary>
+    public double StartedAt { get; private set; }
 
     /// <summary>Memory that it holds now, in bytes.</summary>
     public long Resident => _process is { HasExited: false } process && File.ReadLines($"/proc/{process.Id}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)) is { } line
@@ -46,6 +49,7 @@ internal sealed class ProcessSlot(string name, string assembly, string folder, I
             process.Exited += (_, _) => Ended(process);
             _process = process;
             process.Start();
+            StartedAt = time.Now;
         }
     }
 
@@ -85,6 +89,15 @@ internal sealed class ProcessSlot(string name, string assembly, string folder, I
             await process.WaitForExitAsync(CancellationToken.None);
             return null;
         }
+    }
+
+    /// <summary>Ends it in good order and starts it again under other circumstances; returns when it is ready.</summary>
+    public async Task RestartAsync(Circumstances circumstances, CancellationToken cancellation)
+    {
+        await TerminateAsync(StopTimeout);
+        Circumstances = circumstances;
+        Start();
+        await ReadyAsync(cancellation);
     }
 
     /// <summary>SIGSTOP.</summary>
