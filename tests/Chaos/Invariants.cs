@@ -13,4 +13,6 @@ internal static class Invariants
     public const string ListsAgree = "lists_agree";
     /// <summary>Every task ends once the faults are over.</summary>
     public const string AllEnd = "all_end";
+    /// <summary>A task that kills its agents ends as failed once it has cost as many as it may.</summary>
+    public const string PoisonEnds = "poison_ends";
 }

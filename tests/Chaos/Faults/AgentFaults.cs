@@ -28,6 +28,49 @@ internal sealed class CrashAgents : Fault
     }
 }
 
+/// <summary>A task that kills every agent that takes it.</summary>
+internal sealed class PoisonTask : Fault
+{
+    private const string Queue = "poison";
+    private const int Tasks = 4, Agents = 2, LossesMax = 2;
+    private const double PollSeconds = 0.5, Patience = 90;
+
+    public override string Name => "poison-task";
+
+    public override string What => "tasks that kill -9 every agent that takes one; each must end as failed when it has cost three agents, and be there to be looked at";
+
+    public override Bar Bar => new() { GapMax = 6 };
+
+    public override async Task InjectAsync(FaultScene scene, CancellationToken cancellation)
+    {
+        using var caller = new Caller(scene.Rig.Pool, 0, new(KeyKind.Work, "poisoner"), scene.Notebook, new(scene.Chance.Next()));
+        await caller.SendAsync(HttpMethod.Put, $"queues/{Queue}", "{}", null, cancellation);
+        var tasks = scene.Workforce.Book.MakePoison(Queue, Tasks, LossesMax);
+        foreach (var task in tasks)
+        {
+            var answer = await caller.SendAsync(HttpMethod.Post, "tasks", TaskBook.Body(task).ToJsonString(), task.Id, cancellation);
+            if (!answer.IsSuccess) { throw new InvalidOperationException($"{task.Id}: {(int)answer.Status} {answer.Text}"); }
+        }
+        scene.Workforce.Book.Acknowledge(tasks);
+        CrashSettings[] agents = [.. Enumerable.Range(0, Agents).Select(i => scene.Workforce.Agent($"victim-{i}", i, crashChance: 1) with { Queues = [Queue], Batch = 1 })];
+        await using var fleet = new AgentFleet(agents, scene.Chance.Next());
+        fleet.Start();
+        var from = scene.Notebook.Time.Now;
+        foreach (var task in tasks)
+        {
+            string? status;
+            while ((status = await StatusAsync(caller, task.Id, cancellation)) is not ("failed" or "completed" or "cancelled") && scene.Notebook.Time.Now - from < Patience) { await FaultScene.WaitAsync(PollSeconds, cancellation); }
+            if (status != "failed") { scene.Notebook.Violated(Invariants.PoisonEnds, task.Id, $"kills whoever takes it, and after {scene.Notebook.Time.Now - from:F0} s it is {status}"); }
+        }
+        var ended = await caller.GetAsync($"tasks/{tasks[0].Id}", cancellation);
+        scene.Note($"{Tasks} tasks cost {fleet.Crashes} agents in {scene.Notebook.Time.Now - from:F0} s; one says: {ended.Json.GetProperty("error_message").GetString()}");
+        foreach (var fault in fleet.Faults) { scene.Notebook.Odd(fault); }
+    }
+
+    private static async Task<string?> StatusAsync(Caller caller, string task, CancellationToken cancellation) =>
+        (await caller.GetAsync($"tasks/{task}", cancellation)).Json.GetProperty("status").GetString();
+}
+
 /// <summary>Many agents come back in the same moment, each by a connection of its own.</summary>
 internal sealed class Reconnect : Fault
 {

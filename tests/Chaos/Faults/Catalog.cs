@@ -11,7 +11,7 @@ internal static class Catalog
 
     public static ImmutableArray<Fault> All { get; } =
     [
-        new Calm(), new KillSilo(), new KillGateway(), new KillPostgres(), new FlushRedis(), new StopRedis(), new PauseSilo(), new SilentSilo(), new RollingRestart(), new CrashAgents(), new Reconnect(),
+        new Calm(), new KillSilo(), new KillGateway(), new KillPostgres(), new FlushRedis(), new StopRedis(), new PauseSilo(), new SilentSilo(), new RollingRestart(), new CrashAgents(), new PoisonTask(), new Reconnect(),
         new Partition("cut-peers", Cut.Peers, Way.Both, Stop.Drop, SilentMax), new Partition("cut-peers-reject", Cut.Peers, Way.Both, Stop.Reject, SilentMax),
         new Partition("cut-all", Cut.Everything, Way.Both, Stop.Drop, SilentMax), new Partition("cut-all-reject", Cut.Everything, Way.Both, Stop.Reject, SilentMax),
         new Partition("cut-database", Cut.Database, Way.Both, Stop.Drop, DatabaseMax), new Partition("cut-database-reject", Cut.Database, Way.Both, Stop.Reject, DatabaseMax),

@@ -118,7 +118,7 @@ internal sealed class PacketDelay : Fault
         await using (var path = await SlowPath.OpenAsync(scene.Rig.LinkOf(silo), [.. scene.Rig.LinksBeside(silo)], TimeSpan.FromMilliseconds(DelayMs), TimeProvider.System))
         {
             await FaultScene.WaitAsync(scene.Seconds(15, 45), cancellation);
-            scene.Note($"{silo.Name}; {path.Packets} packets were held");
+            scene.Note($"{silo.Name}; {path.Packets:N0} packets were held");
         }
         scene.Healed();
     }

@@ -52,6 +52,17 @@ internal sealed class TaskBook
         }
     }
 
+    /// <summary>New tasks that fail for good, by report or by what they cost.</summary>
+    public ImmutableArray<SubmittedTask> MakePoison(string queue, int count, int maxLosses)
+    {
+        lock (_gate)
+        {
+            ImmutableArray<SubmittedTask> tasks = [.. Enumerable.Range(0, count).Select(_ => new SubmittedTask { Id = new TaskPlan(0, true).IdOf(_next++), Queue = queue, MaxLosses = maxLosses, Poison = true })];
+            _open.UnionWith(tasks.Select(task => task.Id));
+            return tasks;
+        }
+    }
+
     public void Acknowledge(ImmutableArray<SubmittedTask> tasks)
     {
         lock (_gate)

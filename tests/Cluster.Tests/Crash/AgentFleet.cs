@@ -23,7 +23,7 @@ internal sealed class AgentFleet(IReadOnlyList<CrashSettings> agents, int seed) 
     /// <summary>Ends that were not planned.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
 
-    public void Start() => _keepers = [.. agents.Select((agent, i) => KeepAsync(agent, new Random(HashCode.Combine(seed, i))))];
+    public void Start() => _keepers = [.. agents.Select((agent, i) => KeepAsync(agent, new Random(unchecked((seed * 31) + i))))];
 
     /// <summary>Ends them all.</summary>
     public async ValueTask DisposeAsync()

@@ -70,18 +70,12 @@ internal sealed class SlowPath : IAsyncDisposable
         var buffer = new byte[PacketBytesMax];
         try
         {
-            while (true)
-            {
-                var length = from.Read(buffer);
-                Interlocked.Increment(ref _packets);
-                held.TryWrite((_time.GetTimestamp(), buffer[..length]));
-            }
+            for (int length; (length = from.Read(buffer)) > 0; Interlocked.Increment(ref _packets)) { held.TryWrite((_time.GetTimestamp(), buffer[..length])); }
         }
-        catch (IOException)
+        finally
         {
-            // The device is gone.
+            held.Complete();
         }
-        held.Complete();
     }
 
     private async Task WriteAsync(ChannelReader<(long Since, byte[] Packet)> held, TunDevice to)
@@ -89,14 +83,7 @@ internal sealed class SlowPath : IAsyncDisposable
         await foreach (var (since, packet) in held.ReadAllAsync())
         {
             if (_delay - _time.GetElapsedTime(since) is var left && left > TimeSpan.Zero) { await Task.Delay(left, _time); }
-            try
-            {
-                to.Write(packet);
-            }
-            catch (IOException)
-            {
-                // The device is gone: the packet is lost, as packets may be.
-            }
+            to.Write(packet);
         }
     }
 }
