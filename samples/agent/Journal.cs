@@ -14,6 +14,8 @@ internal sealed record JournalLine
     public string? Task { get; init; }
     public int? Attempt { get; init; }
     public string? Token { get; init; }
+    /// <summary>Of a lease: how much longer it was good, in nanoseconds, by what the coordinator had said.</summary>
+    public long? GoodForNs { get; init; }
     /// <summary>Of a report: <c>complete</c>, <c>fail</c>, <c>return</c>.</summary>
     public string? Outcome { get; init; }
     /// <summary>Where the coordinator said that the task stands, or why it refused.</summary>
@@ -25,6 +27,7 @@ internal static class JournalEvents
 {
     public const string Started = "started";
     public const string Leased = "leased";
+    public const string Renewed = "renewed";
     public const string Sent = "sent";
     public const string Accepted = "accepted";
     public const string Refused = "refused";

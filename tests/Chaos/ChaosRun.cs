@@ -22,7 +22,7 @@ internal sealed class ChaosRun(ChaosSettings settings, string folder)
         using var workforce = new Workforce(settings, rig.Pool, _notebook, folder, LeaseTime);
         await workforce.StartAsync(cancellation);
         await FaultScene.WaitAsync(settings.Short ? 3 : 6, cancellation);
-        foreach (var fault in Sequence())
+        foreach (var fault in Sequence(workforce))
         {
             await PhaseAsync(fault, rig, workforce, cancellation);
         }
@@ -45,10 +45,10 @@ internal sealed class ChaosRun(ChaosSettings settings, string folder)
         };
     }
 
-    private IEnumerable<Fault> Sequence()
+    private IEnumerable<Fault> Sequence(Workforce workforce)
     {
-        if (settings.Minutes is not { } minutes) { return settings.Faults; }
-        return Shuffled().TakeWhile(_ => _notebook.Time.Now < minutes * 60);
+        if (settings.Minutes is { } minutes) { return Shuffled().TakeWhile(_ => _notebook.Time.Now < minutes * 60); }
+        return settings.Operations is { } operations ? settings.Faults.Concat(Shuffled().TakeWhile(_ => workforce.Acknowledged < operations)) : settings.Faults;
 
         IEnumerable<Fault> Shuffled()
         {

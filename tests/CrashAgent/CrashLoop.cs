@@ -125,7 +125,9 @@ internal sealed class CrashLoop(CoordinatorClient client, CrashSettings settings
                 {
                     continue;
                 }
-                await client.HeartbeatAsync(settings.Id, held, stop);
+                var answer = await client.HeartbeatAsync(settings.Id, held, stop);
+                var named = held.Select(lease => lease.LeaseToken).ToHashSet(StringComparer.Ordinal);
+                Note(JournalEvents.Renewed, answer.Held.Where(lease => named.Contains(lease.LeaseToken)));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -137,7 +139,16 @@ internal sealed class CrashLoop(CoordinatorClient client, CrashSettings settings
     private void Note(string happened, IEnumerable<HeldLease> leases) => journal.Write([.. leases.Select(lease => Line(happened, lease))]);
 
     private static JournalLine Line(string happened, HeldLease lease, string? outcome = null, string? detail = null) =>
-        new() { Event = happened, Task = lease.TaskId, Attempt = lease.Attempt, Token = lease.LeaseToken, Outcome = outcome, Detail = detail };
+        new()
+        {
+            Event = happened,
+            Task = lease.TaskId,
+            Attempt = lease.Attempt,
+            Token = lease.LeaseToken,
+            GoodForNs = happened is JournalEvents.Leased or JournalEvents.Renewed ? (lease.ExpiresAt - DateTimeOffset.UtcNow).Ticks * TimeSpan.NanosecondsPerTick : null,
+            Outcome = outcome,
+            Detail = detail,
+        };
 
     /// <summary>Dies as kill -9 would: no handler runs, nothing is flushed.</summary>
     private void CrashPerhaps()

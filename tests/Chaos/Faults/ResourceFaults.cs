@@ -20,9 +20,9 @@ internal sealed class LittleCpu : Fault
         {
             group.Take(silo.Id);
             await FaultScene.WaitAsync(scene.Seconds(15, 45), cancellation);
+            scene.Note($"{silo.Name} had to wait for CPU in {group.Throttled}");
         }
         scene.Healed();
-        scene.Note($"{silo.Name}");
     }
 }
 
@@ -82,7 +82,7 @@ internal sealed class FullDisk : Fault
 /// <summary>A silo whose clock is wrong.</summary>
 internal sealed class WrongClock : Fault
 {
-    private const string Library = "libfaketime.so.1";
+    private const string Library = "faketime/libfaketime.so.1";
     private static readonly string[] Clocks = ["+1h", "-1h", "+0"];
 
     public override string Name => "wrong-clock";
@@ -102,7 +102,7 @@ internal sealed class WrongClock : Fault
         {
             Environment = Circumstances.Usual.Environment.AddRange(new Dictionary<string, string>
             {
-                ["LD_PRELOAD"] = Directory.GetFiles("/usr/lib", Library, SearchOption.AllDirectories)[0],
+                ["LD_PRELOAD"] = Directory.GetDirectories("/usr/lib").Select(folder => Path.Combine(folder, Library)).First(File.Exists),
                 ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
                 ["FAKETIME_TIMESTAMP_FILE"] = setting,
                 ["FAKETIME_CACHE_DURATION"] = "1",

@@ -26,7 +26,7 @@ internal sealed class FlushRedis : Fault
 {
     public override string Name => "flush-redis";
 
-    public override string What => "FLUSHALL of Redis every ten seconds";
+    public override string What => "FLUSHALL of Redis every ten seconds (five in short runs)";
 
     public override Bar Bar => new() { GapMax = 6 };
 
@@ -47,7 +47,7 @@ internal sealed class StopRedis : Fault
 {
     public override string Name => "stop-redis";
 
-    public override string What => "Redis killed and away for a minute";
+    public override string What => "Redis killed and away for five minutes (15 s in short runs)";
 
     public override Bar Bar => new() { GapMax = 6 };
 
@@ -55,7 +55,7 @@ internal sealed class StopRedis : Fault
     {
         await scene.Rig.Redis.KillAsync();
         var killed = scene.Notebook.Time.Now;
-        await FaultScene.WaitAsync(scene.Seconds(15, 60), cancellation);
+        await FaultScene.WaitAsync(scene.Seconds(15, 300), cancellation);
         await scene.Rig.Redis.StartAgainAsync(cancellation);
         scene.Healed();
         scene.Note($"Redis was away for {scene.Notebook.Time.Now - killed:F1} s");

@@ -45,7 +45,7 @@ internal sealed class LateAgent(Registration registration, Caller caller, Journa
         var answer = await caller.PostAsync($"agents/{registration.Id}/leases", """{"max":1,"wait_seconds":1}""", stop);
         if (answer.Status != HttpStatusCode.OK) { return false; }
         var lease = answer.Json.GetProperty("leases")[0];
-        var line = new JournalLine { Event = JournalEvents.Leased, Task = lease.GetProperty("task_id").GetString(), Attempt = lease.GetProperty("attempt").GetInt32(), Token = lease.GetProperty("lease_token").GetString() };
+        var line = new JournalLine { Event = JournalEvents.Leased, Task = lease.GetProperty("task_id").GetString(), Attempt = lease.GetProperty("attempt").GetInt32(), Token = lease.GetProperty("lease_token").GetString(), GoodForNs = (lease.GetProperty("expires_at").GetDateTimeOffset() - DateTimeOffset.UtcNow).Ticks * TimeSpan.NanosecondsPerTick };
         journal.Write(line);
         await Task.Delay(leaseTime, stop);
         if (await EndOfAsync(line.Task!, stop) is { } end) { await CompleteAsync(line, end, stop); }
@@ -70,15 +70,15 @@ internal sealed class LateAgent(Registration registration, Caller caller, Journa
 
     private async Task CompleteAsync(JournalLine lease, (string Status, string Result) end, CancellationToken stop)
     {
-        journal.Write(lease with { Event = JournalEvents.Sent, Outcome = "complete" });
+        journal.Write(lease with { Event = JournalEvents.Sent, GoodForNs = null, Outcome = "complete" });
         var answer = await caller.PostAsync($"tasks/{lease.Task}/complete", new JsonObject { ["agent_id"] = registration.Id, ["lease_token"] = lease.Token, ["result"] = new JsonObject { ["late"] = true } }.ToJsonString(), stop);
         if (answer.IsSuccess)
         {
-            journal.Write(lease with { Event = JournalEvents.Accepted, Outcome = "complete" });
+            journal.Write(lease with { Event = JournalEvents.Accepted, GoodForNs = null, Outcome = "complete" });
             notebook.Violated(Invariants.LateRefused, lease.Task!, $"{registration.Id} completed attempt {lease.Attempt} after the task had ended as {end.Status}, and was told {(int)answer.Status} {answer.Text}");
             return;
         }
-        journal.Write(lease with { Event = JournalEvents.Refused, Outcome = "complete", Detail = ((int)answer.Status).ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        journal.Write(lease with { Event = JournalEvents.Refused, GoodForNs = null, Outcome = "complete", Detail = ((int)answer.Status).ToString(System.Globalization.CultureInfo.InvariantCulture) });
         var json = answer.Json;
         string? Text(string name) => json.TryGetProperty(name, out var value) ? value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : value.GetRawText() : null;
         if (answer.Status != HttpStatusCode.Conflict || Text("code") != "lease_lost" || Text("task_status") != end.Status || (end.Status == "completed" && Text("task_result") != end.Result))

@@ -11,6 +11,7 @@ internal sealed class Workforce : IDisposable
     private const int LateAgents = 3, Readers = 4, Pulses = 12, CrowdMax = 1500, AgentBatch = 20, QueuesPerAgent = 6;
     private const double HangChance = 0.004;
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(1);
+    private static readonly string[] s_acknowledged = [$"\"event\":\"{JournalEvents.Leased}\"", $"\"event\":\"{JournalEvents.Accepted}\""];
     private readonly CancellationTokenSource _stopSubmits = new(), _abortSubmits = new(), _stop = new();
     private readonly List<Caller> _callers = [];
     private readonly List<Submitter> _submitters = [];
@@ -127,6 +128,9 @@ internal sealed class Workforce : IDisposable
         await Task.WhenAll(_others);
         foreach (var (_, _, journal) in _late) { journal.Dispose(); }
     }
+
+    /// <summary>Tasks, leases and reports that were acknowledged so far.</summary>
+    public long Acknowledged => Book.Count + Directory.GetFiles(_folder, "*.journal").Sum(path => File.ReadLines(path).LongCount(line => s_acknowledged.Any(mark => line.Contains(mark, StringComparison.Ordinal))));
 
     /// <summary>What every agent has written down.</summary>
     public ImmutableArray<AgentRecord> Journals() =>

@@ -37,6 +37,16 @@ internal sealed class ControlGroup : IDisposable
     /// <summary>Moves a process into it with all its threads.</summary>
     public void Take(int process) => Set("cgroup.procs", process);
 
+    /// <summary>In how many periods of a tenth of a second its processes had to wait for CPU, of how many.</summary>
+    public string Throttled
+    {
+        get
+        {
+            var counts = File.ReadLines(Path.Combine(_folder, "cpu.stat")).Select(line => line.Split(' ')).ToDictionary(words => words[0], words => words[1]);
+            return $"{counts["nr_throttled"]} of {counts["nr_periods"]} tenths of a second";
+        }
+    }
+
     /// <summary>The most memory that was used in it.</summary>
     public long MemoryMax => long.Parse(File.ReadAllText(Path.Combine(_folder, "memory.max_usage_in_bytes")), CultureInfo.InvariantCulture);
 

@@ -19,6 +19,7 @@ internal static class CrashChecker
             .. Limits(record, history),
             .. Experiences(record, history),
             .. JournalRules.Check(record, history),
+            .. OverlapRules.Check(record),
         ];
     }
 
