@@ -14,7 +14,7 @@ namespace NexusActors.Clustering;
 public static class NexusClientServices
 {
     // A call to a silo that has died answers nothing until its time is over: the shorter, the sooner it is repeated elsewhere. Measured with the times of the silos (docs/decisions/0009).
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(2), OpenConnectionTimeout = TimeSpan.FromSeconds(2), GatewayListRefreshPeriod = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(2), OpenConnectionTimeout = TimeSpan.FromSeconds(2), GatewayListRefreshPeriod = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds a client of the cluster that the configuration names: <c>Nexus:Cluster:ClusterId</c>, <c>Nexus:Cluster:ServiceId</c> and <c>Nexus:Postgres:ConnectionString</c>, as silos and gateways read them.</summary>
     /// <inheritdoc cref="AddNexusClient(IServiceCollection, Action{NexusClientOptions})" path="/remarks"/>

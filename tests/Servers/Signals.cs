@@ -24,8 +24,11 @@ internal static class Signals
 
     /// <summary>The processes that it has started and that still are.</summary>
     public static int[] Children(int process) =>
-        [.. Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id != 0 && Read(id) is var (_, parent) && parent == process)];
+        [.. All().Where(id => Read(id) is var (_, parent) && parent == process)];
+
+    /// <summary>All processes that this one can see.</summary>
+    public static IEnumerable<int> All() =>
+        Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id != 0);
 
     /// <summary>Whether it runs or stands still: there, and not dead already.</summary>
     public static bool IsAlive(int process) => Read(process) is var (state, _) && state is not ('Z' or 'X');

@@ -42,7 +42,7 @@ internal sealed record Bar
 /// <summary>What a fault has at hand, and where it says what it did.</summary>
 internal sealed class FaultScene(ClusterRig rig, Workforce workforce, Notebook notebook, Random chance, bool isShort)
 {
-    private readonly List<string> _notes = [];
+    private readonly List<string> _notes = [], _missed = [];
     private readonly HashSet<string> _doomed = [];
     private readonly HashSet<string> _mayEnd = [];
     private readonly Dictionary<string, int> _leaves = [];
@@ -63,6 +63,9 @@ internal sealed class FaultScene(ClusterRig rig, Workforce workforce, Notebook n
     public double StartedAt { get; set; }
 
     public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Figures beyond the bar that only the fault itself knows.</summary>
+    public IReadOnlyList<string> Missed => _missed;
 
     /// <summary>Silos whose death is right.</summary>
     public IReadOnlySet<string> Doomed => _doomed;
@@ -87,6 +90,8 @@ internal sealed class FaultScene(ClusterRig rig, Workforce workforce, Notebook n
         _notes.Add(what);
         Timeline.Progress($"  {what}");
     }
+
+    public void Misses(string what) => _missed.Add(what);
 
     /// <summary>A silo at random, of which the cluster is to find out that it is dead.</summary>
     public ProcessSlot DoomedSilo()

@@ -77,7 +77,7 @@ internal sealed record PhaseResult
             Notes = phase.Scene.Notes,
             Missed = [],
         };
-        return result with { Missed = [.. result.Beyond(phase.Fault.Bar)] };
+        return result with { Missed = [.. result.Beyond(phase.Fault.Bar), .. phase.Scene.Missed] };
     }
 
     private IEnumerable<string> Beyond(Bar bar)

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace NexusActors.Chaos.Load;
+
+/// <summary>One answer of a flood.</summary>
+/// <param name="End">Seconds of the run.</param>
+/// <param name="Took">Seconds.</param>
+/// <param name="Status">HTTP status; 0: none came.</param>
+internal readonly record struct FloodAnswer(double End, double Took, int Status);
+
+/// <summary>
+/// Requests beyond those of the usual load, half of them submits of single tasks, half reads, none repeated: from so many callers that each wait for an answer, or as so many in each second whether
+/// they are answered or not.
+/// </summary>
+internal sealed class Flood(GatewayPool gateways, Workforce workforce, Notebook notebook, Random chance) : IDisposable
+{
+    private const double SubmitShare = 0.5, TickSeconds = 0.01;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10) }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly Lock _gate = new();
+    private int _next;
+
+    /// <summary>Callers that send the next request when the last one is answered.</summary>
+    /// <returns>All answers.</returns>
+    public async Task<IReadOnlyCollection<FloodAnswer>> ClosedAsync(int callers, double seconds, CancellationToken cancellation)
+    {
+        var answers = new ConcurrentBag<FloodAnswer>();
+        var until = notebook.Time.Now + seconds;
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () => { while (notebook.Time.Now < until) { answers.Add(await SendAsync(cancellation)); } }, cancellation)));
+        return answers;
+    }
+
+    /// <summary>So many requests in each second, evenly.</summary>
+    /// <returns>All answers.</returns>
+    public async Task<IReadOnlyCollection<FloodAnswer>> OpenAsync(double perSecond, double seconds, CancellationToken cancellation)
+    {
+        var sent = new List<Task<FloodAnswer>>();
+        var start = notebook.Time.Now;
+        for (double now; (now = notebook.Time.Now - start) < seconds; await Task.Delay(TimeSpan.FromSeconds(TickSeconds), cancellation))
+        {
+            while (sent.Count < perSecond * now) { sent.Add(Task.Run(() => SendAsync(cancellation), cancellation)); }
+        }
+        return await Task.WhenAll(sent);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<FloodAnswer> SendAsync(CancellationToken cancellation)
+    {
+        var (request, tasks) = Make();
+        using var _ = request;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        var start = notebook.Time.Now;
+        var status = 0;
+        try
+        {
+            using var answer = await _http.SendAsync(request, limit.Token);
+            status = (int)answer.StatusCode;
+            if (answer.IsSuccessStatusCode) { workforce.Book.Acknowledge(tasks); }
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException || (lost is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            // Nobody repeats it: what became of it is not known.
+        }
+        return new(notebook.Time.Now, notebook.Time.Now - start, status);
+    }
+
+    private (HttpRequestMessage Request, System.Collections.Immutable.ImmutableArray<Crash.SubmittedTask> Tasks) Make()
+    {
+        lock (_gate)
+        {
+            var address = gateways.Addresses[_next++ % gateways.Addresses.Length];
+            if (chance.NextDouble() >= SubmitShare && workforce.Book.Any(chance) is { } task) { return (new(HttpMethod.Get, new Uri(address, $"tasks/{task.Id}")), []); }
+            var tasks = workforce.Book.Make(workforce.Queues[chance.Next(workforce.Queues.Length)], 1, chance);
+            var content = new StringContent(TaskBook.Body(tasks[0]).ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+            return (new(HttpMethod.Post, new Uri(address, "tasks")) { Content = content }, tasks);
+        }
+    }
+}
