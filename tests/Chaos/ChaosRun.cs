@@ -70,8 +70,17 @@ internal sealed class ChaosRun(ChaosSettings settings, string folder)
         var dead = await membership.DeadAsync(cancellation);
         var start = scene.StartedAt = _notebook.Time.Now;
         Timeline.Progress($"{fault.Name}: {fault.What}");
-        await fault.InjectAsync(scene, cancellation);
-        await rig.ReadyAsync(cancellation);
+        try
+        {
+            await fault.InjectAsync(scene, cancellation);
+            await rig.ReadyAsync(cancellation);
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            // The run goes on, so that it still tells what became of the work.
+            _notebook.Violated(Invariants.PhaseEnds, fault.Name, failure.ToString());
+            scene.Misses($"did not come to its end: {failure.Message.Split('\n')[0]}");
+        }
         await SettleAsync(cancellation);
         var end = _notebook.Time.Now;
         var died = (await DeadAsync(membership, cancellation)).Except(dead).Select(life => rig.SiloOn(life.Port)).ToArray();

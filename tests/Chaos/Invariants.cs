@@ -15,4 +15,6 @@ internal static class Invariants
     public const string AllEnd = "all_end";
     /// <summary>A task that kills its agents ends as failed once it has cost as many as it may.</summary>
     public const string PoisonEnds = "poison_ends";
+    /// <summary>A fault can be injected and ended, and every process is ready again after it.</summary>
+    public const string PhaseEnds = "phase_ends";
 }

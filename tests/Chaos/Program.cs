@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NexusActors.Chaos;
 using NexusActors.Chaos.Faults;
 using NexusActors.Chaos.Rig;
@@ -21,6 +22,11 @@ if (settings.Faults.Any(fault => fault.Needs != FaultNeeds.None) && !Isolation.I
 var folder = settings.Out is { } kept ? Directory.CreateDirectory(kept).FullName : Directory.CreateTempSubdirectory("nexus-chaos-").FullName;
 foreach (var journal in Directory.GetFiles(folder, "*.journal")) { File.Delete(journal); }
 using var stop = new CancellationTokenSource();
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
 Console.CancelKeyPress += (_, pressed) =>
 {
     pressed.Cancel = true;

@@ -42,6 +42,10 @@ internal sealed class CrashLoop(CoordinatorClient client, CrashSettings settings
             return;
         }
         var held = (await client.HeartbeatAsync(settings.Id, [], stop)).Held;
+        if (held.Count > 0)
+        {
+            CrashPerhaps();   // back, and dead again
+        }
         switch (chance.Next(3))
         {
             case 0 when held.Count > 0:
