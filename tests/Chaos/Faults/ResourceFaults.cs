@@ -29,11 +29,11 @@ internal sealed class LittleCpu : Fault
 /// <summary>A silo that may use little memory.</summary>
 internal sealed class LittleMemory : Fault
 {
-    private const long Limit = 224L << 20;
+    private const long Limit = 112L << 20;
 
     public override string Name => "little-memory";
 
-    public override string What => "one silo is started again with a limit of 224 MB of memory (control group)";
+    public override string What => "one silo is started again with a limit of 112 MB of memory (control group)";
 
     public override Bar Bar => new() { GapMax = 6 };
 
@@ -46,7 +46,7 @@ internal sealed class LittleMemory : Fault
         var before = silo.Resident;
         await silo.RestartAsync(Circumstances.Usual with { Enter = [.. group.Enter] }, cancellation);
         await FaultScene.WaitAsync(scene.Seconds(15, 60), cancellation);
-        scene.Note($"{silo.Name} held {before >> 20} MB before; under the limit {silo.Resident >> 20} MB at the end and {group.MemoryMax >> 20} MB at most, with pages of files");
+        scene.Note($"{silo.Name} held {before >> 20} MB before; under the limit {silo.Resident >> 20} MB at the end, of which at most {group.MemoryMax >> 20} MB are its own or read by it first; the limit was reached {group.MemoryLimitReached} times");
         await silo.RestartAsync(Circumstances.Usual, cancellation);
     }
 }
@@ -89,8 +89,6 @@ internal sealed class WrongClock : Fault
     public override string Name => "wrong-clock";
 
     public override string What => "the clock of one silo jumps an hour ahead, then an hour behind, then is right again (libfaketime); it must not be evicted";
-
-    public override Bar Bar => new() { GapMax = 6 };
 
     public override FaultNeeds Needs => FaultNeeds.Isolation;
 

@@ -50,6 +50,9 @@ internal sealed class ControlGroup : IDisposable
     /// <summary>The most memory that was used in it.</summary>
     public long MemoryMax => long.Parse(File.ReadAllText(Path.Combine(_folder, "memory.max_usage_in_bytes")), CultureInfo.InvariantCulture);
 
+    /// <summary>How often the limit of memory was reached.</summary>
+    public long MemoryLimitReached => long.Parse(File.ReadAllText(Path.Combine(_folder, "memory.failcnt")), CultureInfo.InvariantCulture);
+
     /// <summary>Gives its processes back to everybody's group and removes it.</summary>
     public void Dispose()
     {
