@@ -28,9 +28,8 @@ internal static class OverlapRules
             var ordered = holdings.Values.OrderBy(holding => holding.Attempt).ToArray();
             foreach (var (earlier, later) in ordered.Zip(ordered.Skip(1)))
             {
-                var promised = earlier.Promises.Where(promise => promise.At < later.From).Select(promise => promise.Until).DefaultIfEmpty(long.MinValue).Max();
-                var until = Math.Min(promised, earlier.LetGo);
-                if (later.From < until - ToleranceNs)
+                var until = Math.Min(earlier.LetGo, earlier.Promises.Where(promise => promise.At < later.From).Select(promise => promise.Until).DefaultIfEmpty(0).Max());
+                if (later.From + ToleranceNs < until)
                 {
                     yield return new(Rules.OneLease, task, $"{later.Agent} received attempt {later.Attempt} {(until - later.From) / 1e6:F0} ms before attempt {earlier.Attempt} of {earlier.Agent}, which had been promised, was over");
                 }
