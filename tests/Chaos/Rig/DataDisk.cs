@@ -15,6 +15,8 @@ internal sealed class DataDisk : IAsyncDisposable
     public static async Task<DataDisk> MountAsync(string folder)
     {
         var (image, disk) = (Path.Combine(folder, "disk.img"), new DataDisk(Directory.CreateDirectory(Path.Combine(folder, "disk")).FullName));
+        // PostgreSQL runs as another user, who must get through.
+        await SystemCommand.RunAsync("chmod", "go+x", folder);
         await SystemCommand.RunAsync("truncate", "-s", Size, image);                            // takes room as it is written to
         await SystemCommand.RunAsync("mkfs.ext4", "-q", "-F", "-m", "0", image);
         await SystemCommand.RunAsync("mount", "-o", "loop", image, disk.Folder);
