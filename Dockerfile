@@ -1,5 +1,6 @@
 # docker build -t nexus-actors:0.1.0 .                                     embedded mode, or one silo of a cluster
 # docker build -t nexus-actors-gateway:0.1.0 --target gateway .            one gateway of a cluster
+# docker build -t nexus-actors-backup:0.1.0 --target backup .              backup and restore of its database
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 # What restore reads comes first, so that a change of code does not download packages again.
@@ -28,6 +29,13 @@ USER 1654
 FROM runtime AS gateway
 COPY --from=build /app/gateway .
 ENTRYPOINT ["dotnet", "NexusActors.Gateway.dll"]
+
+# PostgreSQL's own programs and the scripts that use them.
+FROM postgres:17 AS backup
+WORKDIR /app
+COPY scripts/backup scripts/restore scripts/postgres-connection scripts/ledger-check.sql ./
+USER 999
+ENTRYPOINT ["bash"]
 
 FROM runtime AS silo
 COPY --from=build /app/silo .

@@ -7,6 +7,8 @@ namespace NexusActors.Ledger.Postgres;
 /// <summary>What an exception of the driver means. No such exception leaves the ledger: <see cref="ToCaller"/> makes one that crosses the wire.</summary>
 internal static class PostgresFault
 {
+    private const string Denied = "access to the data is denied";
+
     /// <summary>How long a caller should wait before a repeat.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -22,6 +24,10 @@ internal static class PostgresFault
         PostgresException server => Words(server.SqlState) is not null,
         _ => IsOfDatabase(failure),
     };
+
+    /// <summary>The exception for those who start the process: what a person must mend (name, password, no such database) is told apart from a server that does not answer.</summary>
+    public static Exception AtStart(Exception failure) =>
+        failure is PostgresException server && Words(server.SqlState) == Denied ? new InvalidOperationException(failure.Message, failure) : ToCaller(failure);
 
     /// <summary>The exception for callers; names no server.</summary>
     /// <param name="failure">What the driver said.</param>
@@ -40,7 +46,7 @@ internal static class PostgresFault
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => "others write the same",
         PostgresErrorCodes.QueryCanceled => "it takes too long",
         _ when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57", StringComparison.Ordinal) => "it does not answer",
-        _ when state.StartsWith("28", StringComparison.Ordinal) || state == PostgresErrorCodes.InsufficientPrivilege || state == PostgresErrorCodes.InvalidCatalogName => "access to the data is denied",
+        _ when state.StartsWith("28", StringComparison.Ordinal) || state == PostgresErrorCodes.InsufficientPrivilege || state == PostgresErrorCodes.InvalidCatalogName => Denied,
         _ when state.StartsWith("53", StringComparison.Ordinal) => "the server has no room left",
         _ when state.StartsWith("58", StringComparison.Ordinal) || state.StartsWith("XX", StringComparison.Ordinal) => "reading or writing the data failed",
         _ => null,

@@ -28,7 +28,7 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
     }
 
     /// <summary>Checks the server, brings the schema up to date and starts the writer.</summary>
-    /// <exception cref="InvalidOperationException">The schema is of a newer program, or the server is set to lose what it acknowledges.</exception>
+    /// <exception cref="InvalidOperationException">The schema is of a newer program, the server is set to lose what it acknowledges, or it lets nobody in with this name and password.</exception>
     /// <exception cref="NexusException">The server does not answer.</exception>
     public static async Task<PostgresLedger> OpenAsync(NpgsqlDataSource source, PostgresOptions options, TimeProvider time, LedgerMetrics metrics, ILogger logger, CancellationToken cancellation)
     {
@@ -45,7 +45,7 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
         }
         catch (Exception failure) when (PostgresFault.IsOfDatabase(failure))
         {
-            throw PostgresFault.ToCaller(failure);
+            throw PostgresFault.AtStart(failure);
         }
     }
 

@@ -76,7 +76,8 @@ internal static class PostgresLedgerHosting
         public async Task OpenAsync(CancellationToken cancellationToken)
         {
             if (_ledger is not null) { return; }
-            await clock.LookAsync(source, cancellationToken);
+            try { await clock.LookAsync(source, cancellationToken); }
+            catch (Exception failure) when (PostgresFault.IsOfDatabase(failure)) { throw PostgresFault.AtStart(failure); }
             _ledger = await PostgresLedger.OpenAsync(source, options.Value, time, metrics, logger, cancellationToken);
         }
 
