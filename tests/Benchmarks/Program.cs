@@ -13,22 +13,27 @@ if (Settings.Parse(args) is not { } settings)
 }
 var report = new Report(settings);
 report.Heading();
-(double PerSecond, int Callers)? capacity = null;
+var lives = new Dictionary<Settings, IReadOnlyList<OurRate>>();
 foreach (var row in settings.Rows)
 {
     switch (row)
     {
         case "P1":
-            capacity = await ThroughputRow.RunAsync(settings, report);
+            var ceilings = new ThroughputCeilings(settings);
+            foreach (var run in settings.Runs) { lives[run] = await ThroughputRow.RunAsync(run, report, ceilings); }
+            await PeersRow.RunAsync(settings, report, lives);
             break;
         case "P2":
-            WakeUpRow.Run(settings, report, capacity);
+            foreach (var run in settings.Runs) { WakeUpRow.Run(run, report, lives.GetValueOrDefault(run)); }
             break;
         case "P3":
-            GatewayRow.Run(settings, report);
+            foreach (var run in settings.Runs) { GatewayRow.Run(run, report); }
+            break;
+        case "P4":
+            foreach (var run in settings.Runs) { ScaleRow.Run(run, report); }
             break;
         default:
-            ScaleRow.Run(settings, report);
+            SpreadRow.Run(settings, report);
             break;
     }
     report.Save();

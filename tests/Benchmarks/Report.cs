@@ -25,7 +25,7 @@ internal sealed class Report(Settings settings)
         Line($"Machine: {CpuModel()}, {Environment.ProcessorCount} cores shared by server and load generator, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}. Load at start {LoadAverage()}.");
         Line($"Commit: {Git("rev-parse", "--short", "HEAD")}{(Git("status", "--porcelain").Length > 0 ? " with local changes" : "")}. Build: {BuildKind()}. Seed: {settings.Seed}.");
         Line(settings.Mode == Mode.Cluster
-            ? $"Durability: cluster mode, PostgreSQL with fsync=on, full_page_writes=on, synchronous_commit=on (the ledger refuses to start otherwise): every acknowledged change is on disk. Silos: {settings.Silos}, gateways: 1; PostgreSQL and Redis share the cores too, and their CPU is not in the server's."
+            ? $"Durability: cluster mode, PostgreSQL with fsync=on, full_page_writes=on, synchronous_commit=on (the ledger refuses to start otherwise): every acknowledged change is on disk. Silos: as each table says, gateways: 1; PostgreSQL and Redis share the cores too, and their CPU is not in the server's."
             : "Durability: embedded mode, SQLite, journal_mode=WAL, synchronous=FULL (the ledger refuses to start otherwise): every acknowledged change is on disk. Temporary data folder.");
         Line("");
     }

@@ -15,31 +15,47 @@ internal enum Mode
 internal sealed record Settings
 {
     public const string Usage = """
-        Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|all [options]
+        Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all [options]
           --out FOLDER     also write every latency as CSV, and the tables, into this folder
           --scratch FOLDER where data folders are made (the system's place for temporary files)
           --seed N         seed of everything that is chosen (1)
-          --tasks N        size: tasks of P1 and P4 (P1 100000 one by one and 500000 in batches, P4 1000000); P2 and P3 shrink with it
-          --seconds N      how long each rate of P2 is kept (20)
+          --tasks N        size: tasks of P1 and P4 (P1 100000 one by one and 500000 in batches, P4 1000000; in cluster mode 30000, 200000, 300000); the others shrink with it
+          --seconds N      how long each rate of P2 is kept (20; in cluster mode 15)
           --callers LIST   callers per agent in P1 a (1,8,32)
           --mode MODE      embedded (one process, SQLite) or cluster (PostgreSQL, Redis, silos and a gateway as processes) (embedded)
-          --silos N        silos in cluster mode (1)
+          --silos LIST     silos in cluster mode; each row is measured with each number of them (1)
+          --peers          P1 measures other queue products too: downloads them, with npm, into a folder that is deleted afterwards
+        P5 (cluster mode) always compares one silo with two.
         """;
 
-    public static readonly string[] AllRows = ["P1", "P2", "P3", "P4"];
+    public static readonly string[] AllRows = ["P1", "P2", "P3", "P4", "P5"];
 
     public IReadOnlyList<string> Rows { get; init; } = [];
     public string? Out { get; init; }
     public string Scratch { get; init; } = Path.GetTempPath();
     public int Seed { get; init; } = 1;
     public int? Tasks { get; init; }
-    public int Seconds { get; init; } = 20;
+    public int? Seconds { get; init; }
     public IReadOnlyList<int> Callers { get; init; } = [1, 8, 32];
     public Mode Mode { get; init; }
+    public IReadOnlyList<int> SiloCounts { get; init; } = [1];
+
+    /// <summary>Silos of the cluster that is measured now.</summary>
     public int Silos { get; init; } = 1;
 
-    /// <summary>The size asked for, or the usual one.</summary>
-    public int Size(int usual) => Tasks ?? usual;
+    public bool Peers { get; init; }
+
+    /// <summary>What is measured now, for titles.</summary>
+    public string Where => Mode == Mode.Embedded ? "embedded" : Silos == 1 ? "1 silo" : $"{Silos} silos";
+
+    /// <summary>One for each number of silos asked for; they share what is measured once.</summary>
+    public IEnumerable<Settings> Runs => Mode == Mode.Embedded ? [this] : SiloCounts.Select(With);
+
+    /// <summary>The same with that many silos; where several are asked for, files go into a folder for each.</summary>
+    public Settings With(int silos) => this with { Silos = silos, Out = Out is null || SiloCounts.Count == 1 ? Out : Path.Combine(Out, $"silos-{silos}") };
+
+    /// <summary>The size asked for, or the usual one of the mode.</summary>
+    public int Size(int embedded, int cluster) => Tasks ?? (Mode == Mode.Embedded ? embedded : cluster);
 
     /// <summary>A sample size that shrinks with <see cref="Tasks"/>.</summary>
     public int Sample(int usual) => Math.Min(usual, Tasks ?? usual);
@@ -52,6 +68,12 @@ internal sealed record Settings
             var settings = new Settings { Rows = rows is ["ALL"] ? AllRows : rows };
             for (var i = rows.Length; i < args.Length; i += 2)
             {
+                if (args[i] == "--peers")
+                {
+                    settings = settings with { Peers = true };
+                    i--;
+                    continue;
+                }
                 var value = args[i + 1];
                 settings = args[i] switch
                 {
@@ -61,12 +83,13 @@ internal sealed record Settings
                     "--tasks" => settings with { Tasks = Number(value) },
                     "--seconds" => settings with { Seconds = Number(value) },
                     "--mode" => settings with { Mode = Enum.Parse<Mode>(value, ignoreCase: true) },
-                    "--silos" => settings with { Silos = Number(value) },
+                    "--silos" => settings with { SiloCounts = [.. value.Split(',').Select(Number)] },
                     "--callers" => settings with { Callers = [.. value.Split(',').Select(Number)] },
                     _ => throw new FormatException($"{args[i]} is not an option"),
                 };
             }
-            return rows.Length > 0 && settings.Rows.All(AllRows.Contains) ? settings : null;
+            if (rows is ["ALL"] && settings.Mode == Mode.Embedded) { settings = settings with { Rows = [.. AllRows.SkipLast(1)] }; }
+            return rows.Length > 0 && settings.Rows.All(AllRows.Contains) && (settings.Mode == Mode.Cluster || !settings.Rows.Contains(AllRows[^1])) ? settings : null;
         }
         catch (Exception fault) when (fault is FormatException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {

@@ -60,6 +60,15 @@ public sealed class RedisServer : DataServer
         throw new InvalidOperationException($"All {count} databases of this Redis are in use.");
     }
 
+    /// <summary>From now on, until it is started again, a write is answered when it is on disk; otherwise a second may be lost.</summary>
+    /// <exception cref="InvalidOperationException">The server is shared.</exception>
+    public async Task SyncEveryWriteAsync()
+    {
+        if (!IsPrivate) { throw new InvalidOperationException($"The server in {ServerProduct.Redis.Variable} is shared: its settings are not ours to change."); }
+        await using var connection = await ConnectAsync();
+        await connection.GetServers()[0].ConfigSetAsync("appendfsync", "always");
+    }
+
     /// <summary>FLUSHALL: every database is empty then.</summary>
     /// <exception cref="InvalidOperationException">The server is shared.</exception>
     public async Task FlushAllAsync()

@@ -46,22 +46,26 @@ internal abstract class Product : IDisposable
     public abstract void Dispose();
 
     /// <summary>Registers pulling agents that can do what the load asks for.</summary>
-    public void Register(IEnumerable<string> agents, int capacity = 1_000_000)
+    public void Register(IEnumerable<string> agents, int capacity = 1_000_000, string queue = "default")
     {
         using var connection = new HttpConnection(Coordination);
         foreach (var agent in agents)
         {
             connection.CallOk(Requests.Post("/agents", string.Create(CultureInfo.InvariantCulture,
-                $$"""{"id":"{{agent}}","agent_type":"qa_automation","name":"{{agent}}","capabilities":["testing"],"max_capacity":{{capacity}},"mode":"pull"}""")));
+                $$"""{"id":"{{agent}}","agent_type":"qa_automation","name":"{{agent}}","capabilities":["testing"],"max_capacity":{{capacity}},"mode":"pull","queues":["{{queue}}"]}""")));
         }
     }
 
     /// <summary>A value of /metrics, summed over its labels and over processes; NaN where there is none.</summary>
-    public double Metric(string name)
+    public double Metric(string name) => MetricOfEach(name).Where(value => !double.IsNaN(value)).DefaultIfEmpty(double.NaN).Sum();
+
+    /// <summary>As <see cref="Metric"/>, for each process.</summary>
+    public double[] MetricOfEach(string name)
     {
-        var values = Metrics.SelectMany(Lines).Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is '{' or ' ')
-            .Select(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)).ToArray();
-        return values.Length == 0 ? double.NaN : values.Sum();
+        return [.. Metrics.Select(Value)];
+
+        double Value(Uri address) => Lines(address).Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is '{' or ' ')
+            .Select(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture)).DefaultIfEmpty(double.NaN).Sum();
 
         static string[] Lines(Uri address)
         {

@@ -29,9 +29,9 @@ internal static class GatewayRow
             new("POST /learning/experiences", 1, 3_000, product => product.Learning, _ => Requests.Post("/learning/experiences", Experience), 460, "460/s alone"),
             new("POST /learning/experiences", ManyCallers, 100_000, product => product.Learning, _ => Requests.Post("/learning/experiences", Experience), 46, "6–46/s"),
         ];
-        Progress("P3: ceilings");
+        Progress($"P3, {settings.Where}: ceilings");
         using var bare = new BareServer();
-        var calls = settings.Sample(200_000);
+        var calls = Size(settings, 200_000);
         var bases = new[] { Callers, ManyCallers }.ToDictionary(callers => callers, callers => (
             Constant: HttpRate.Measure(bare.Address, () => bare.Server.Cpu, callers, calls, _ => Requests.Get("/constant")),
             Ping: HttpRate.Measure(bare.Address, () => bare.Server.Cpu, callers, calls, caller => Requests.Get($"/ping/key-{caller}"))));
@@ -41,17 +41,20 @@ internal static class GatewayRow
         var rows = bases.SelectMany(at => new[] { Ceiling("bare Kestrel, constant answer", at.Key, at.Value.Constant), Ceiling("HTTP and one grain call", at.Key, at.Value.Ping) }).ToList();
         foreach (var route in routes)
         {
-            Progress($"P3: {route.Name}, {route.Callers} callers");
-            var rate = HttpRate.Measure(route.Address(product), () => product.Cpu, route.Callers, settings.Sample(route.Calls), route.Request);
+            Progress($"P3, {settings.Where}: {route.Name}, {route.Callers} callers");
+            var rate = HttpRate.Measure(route.Address(product), () => product.Cpu, route.Callers, Size(settings, route.Calls), route.Request);
             rate.Latencies.Write(settings.Out, $"P3-{route.Name.Split(' ')[0]}{route.Name.Split(' ')[1].Replace('/', '-').Replace("{id}", "id", StringComparison.Ordinal)}-{route.Callers}");
             var ping = bases.TryGetValue(route.Callers, out var at) ? P(rate.PerSecond / at.Ping.PerSecond) : "–";
             rows.Add([route.Name, $"{route.Callers}", N(rate.PerSecond), N(rate.Latencies.Ms(50)), N(rate.Latencies.Ms(99)), N(rate.ServerCpu), ping, route.Said, double.IsNaN(route.Original) ? "" : $"{N(rate.PerSecond / route.Original)} ×"]);
         }
-        report.Table("P3 the gateway's overhead, and the original's routes",
+        report.Table($"P3 the gateway's overhead, and the original's routes, {settings.Where}",
             ["route", "callers", "calls/s", "p50 ms", "p99 ms", "server CPU µs per call", "of HTTP + one grain call", "original (read)", "against the original"], rows);
         report.Line("Goals: GET of one agent ≥ 70 % of HTTP + one grain call; ≥ 20 × the original on every route both have.");
         report.Line("");
     }
+
+    /// <summary>A cluster is slower and measured with several numbers of silos.</summary>
+    private static int Size(Settings settings, int calls) => settings.Sample(settings.Mode == Mode.Embedded ? calls : calls / 4);
 
     private static string[] Ceiling(string name, int callers, HttpRate rate) =>
         [name, $"{callers}", N(rate.PerSecond), N(rate.Latencies.Ms(50)), N(rate.Latencies.Ms(99)), N(rate.ServerCpu), "", "", ""];

@@ -19,17 +19,21 @@ internal static class Lives
     public static readonly string[] Agents = [.. Enumerable.Range(0, AgentCount).Select(i => string.Create(CultureInfo.InvariantCulture, $"agent-{i}"))];
 
     /// <summary>One call per step. Each caller of each agent submits a task, leases one and completes it, each step waiting for the one before.</summary>
-    public static LivesResult OneByOne(Product product, int tasks, int callersPerAgent) => Measure(product, tasks, (count, into) =>
+    /// <param name="product">Who does them.</param>
+    /// <param name="tasks">How many, after a fifth more to warm up.</param>
+    /// <param name="callersPerAgent">Callers of each agent.</param>
+    /// <param name="queue">The queue of an agent's tasks, by its place in <see cref="Agents"/>; null: the default one.</param>
+    public static LivesResult OneByOne(Product product, int tasks, int callersPerAgent, Func<int, string>? queue = null) => Measure(product, tasks, (count, into) =>
     {
         var share = new Share(count);
-        var callers = Enumerable.Range(0, Agents.Length * callersPerAgent).Select(caller => new OneLife(Agents[caller % Agents.Length], share)).ToArray();
+        var callers = Enumerable.Range(0, Agents.Length * callersPerAgent).Select(caller => new OneLife(Agents[caller % Agents.Length], Body(queue, caller % Agents.Length), share)).ToArray();
         var time = Callers.Run(product.Coordination, callers);
         foreach (var caller in callers) { caller.Times.AddTo(into); }
         return time;
     });
 
     /// <summary>Batches: each agent submits many tasks in one call, leases as many in one call and reports them in one call.</summary>
-    public static LivesResult InBatches(Product product, int tasks, int batch) => Measure(product, tasks, (count, into) =>
+    public static LivesResult InBatches(Product product, int tasks, int batch, Func<int, string>? queue = null) => Measure(product, tasks, (count, into) =>
     {
         var share = new Share(count);
         return Crew.Run(Agents.Length, caller =>
@@ -43,9 +47,10 @@ internal static class Lives
         {
             using var connection = new HttpConnection(product.Coordination);
             var writer = new RequestWriter();
+            var body = Body(queue, caller);
             for (int count; (count = share.Take(batch)) > 0;)
             {
-                var submit = Requests.Post("/tasks/batch", $"[{string.Join(',', Enumerable.Repeat(TaskBody, count))}]");
+                var submit = Requests.Post("/tasks/batch", $"[{string.Join(',', Enumerable.Repeat(body, count))}]");
                 var start = Stopwatch.GetTimestamp();
                 connection.CallOk(submit);
                 start = times.Submitted(start);
@@ -70,6 +75,8 @@ internal static class Lives
         }
     });
 
+    private static string Body(Func<int, string>? queue, int agent) => queue is null ? TaskBody : $$"""{"queue":"{{queue(agent)}}",{{TaskBody[1..]}}""";
+
     private static LivesResult Measure(Product product, int tasks, Func<int, StepTimes.Sums, TimeSpan> run)
     {
         run(tasks / 5, new StepTimes.Sums());
@@ -83,9 +90,9 @@ internal static class Lives
     }
 
     /// <summary>One life after another, one call per step.</summary>
-    private sealed class OneLife(string agent, Share share) : ICaller
+    private sealed class OneLife(string agent, string body, Share share) : ICaller
     {
-        private static readonly byte[] Submit = Requests.Post("/tasks", TaskBody);
+        private readonly byte[] _submit = Requests.Post("/tasks", body);
         private readonly byte[] _lease = Requests.Post($"/agents/{agent}/leases", """{"max":1,"wait_seconds":5}""");
         private readonly byte[] _agentMember = Encoding.ASCII.GetBytes($$"""{"agent_id":"{{agent}}","lease_token":""" + "\"");
         private readonly RequestWriter _writer = new();
@@ -103,7 +110,7 @@ internal static class Lives
         {
             _step = Step.Submit;
             _start = Stopwatch.GetTimestamp();
-            return share.Take(1) > 0 ? Submit : [];
+            return share.Take(1) > 0 ? _submit : [];
         }
 
         public ReadOnlySpan<byte> Next(ReadOnlyMemory<byte> answer)

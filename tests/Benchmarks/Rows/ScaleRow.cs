@@ -16,17 +16,17 @@ internal static class ScaleRow
 
     public static void Run(Settings settings, Report report)
     {
-        var tasks = settings.Size(1_000_000);
+        var tasks = settings.Size(1_000_000, 300_000);
         var agents = Math.Max(1, tasks / 100);
         using var product = Product.Start(settings);
-        Progress($"P4: {agents} agents");
+        Progress($"P4, {settings.Where}: {agents} agents");
         product.Register([Probe]);
         var registered = Crew.Run(Submitters, member => product.Register(Enumerable.Range(0, agents).Where(i => i % Submitters == member).Select(i => string.Create(CultureInfo.InvariantCulture, $"crowd-{i:D5}"))));
         Warm(product, settings);
         var empty = LeaseTimes(product, settings, "P4-lease-empty");
         var before = Memory(product);
 
-        Progress($"P4: submitting {tasks} tasks");
+        Progress($"P4, {settings.Where}: submitting {tasks} tasks");
         var share = new Share(tasks);
         var submitted = Crew.Run(Submitters, _ =>
         {
@@ -43,14 +43,14 @@ internal static class ScaleRow
         var restarts = new List<(string Way, TimeSpan Ready, TimeSpan Lease, long Resident)>();
         foreach (var kill in new[] { true, false })
         {
-            Progress($"P4: restart after {(kill ? "kill -9" : "a clean stop")}");
+            Progress($"P4, {settings.Where}: restart after {(kill ? "kill -9" : "a clean stop")}");
             var ready = product.Restart(kill);
             Lease(product, out _);
             restarts.Add((kill ? "kill -9" : "clean stop", ready, product.Age, Memory(product).Resident));
         }
 
         var perTask = (double)(after.Resident - before.Resident) / tasks;
-        report.Table($"P4 {N(tasks)} waiting tasks, {N(agents)} agents",
+        report.Table($"P4 {N(tasks)} waiting tasks, {N(agents)} agents, {settings.Where}",
             ["what", "value", "goal"],
             [
                 ["agents registered, one call each, 4 callers", $"{N(registered.TotalSeconds)} s, {N(agents / registered.TotalSeconds)}/s", ""],

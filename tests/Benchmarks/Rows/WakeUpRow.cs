@@ -14,13 +14,13 @@ internal static class WakeUpRow
 
     /// <param name="settings">The command line.</param>
     /// <param name="report">Takes the table.</param>
-    /// <param name="capacity">The best rate of P1 a, and its callers per agent; null: measured first.</param>
-    public static void Run(Settings settings, Report report, (double PerSecond, int Callers)? capacity)
+    /// <param name="lives">What P1 reached; null: its best way is measured first.</param>
+    public static void Run(Settings settings, Report report, IReadOnlyList<OurRate>? lives)
     {
-        var full = capacity ?? Capacity(settings);
+        var full = lives?.Where(rate => rate.Batch == 1).MaxBy(rate => rate.Result.PerSecond) is { } best ? (best.Result.PerSecond, Callers: best.CallersPerAgent) : Capacity(settings);
         var low = Measure(settings, LowRate, 1, "P2-low");
         var half = Measure(settings, full.PerSecond / 2, full.Callers, "P2-half");
-        report.Table("P2 wake-up: submit sent → lease received by a waiting agent",
+        report.Table($"P2 wake-up: submit sent → lease received by a waiting agent, {settings.Where}",
             ["rate", "agents × waiting calls", "tasks", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "submits sent late p99 ms", "goal p50 / p99", "read from others"],
             [
                 Row($"{LowRate}/s", low, 1, "5 / 15 ms", "Temporal Cloud start 13 / 45 ms, Hatchet 24 ms"),
@@ -33,10 +33,10 @@ internal static class WakeUpRow
         rate, $"{Lives.Agents.Length} × {callers}", N(measured.Wake.Count), N(measured.Wake.Ms(50)), N(measured.Wake.Ms(99)), N(measured.Wake.Ms(99.9)), N(measured.Wake.Ms(100)), N(measured.Late.Ms(99)), goal, others,
     ];
 
-    private static (double, int) Capacity(Settings settings)
+    private static (double PerSecond, int Callers) Capacity(Settings settings)
     {
         var callers = settings.Callers[^1];
-        Progress("P2: rate of P1 a first");
+        Progress($"P2, {settings.Where}: rate of P1 a first");
         using var product = Product.Start(settings);
         product.Register(Lives.Agents);
         return (Lives.OneByOne(product, settings.Sample(50_000), callers).PerSecond, callers);
@@ -44,9 +44,9 @@ internal static class WakeUpRow
 
     private static (Latencies Wake, Latencies Late) Measure(Settings settings, double rate, int callers, string name)
     {
-        var tasks = (int)Math.Max(20, Math.Min(rate * settings.Seconds, settings.Tasks ?? int.MaxValue));
+        var tasks = (int)Math.Max(20, Math.Min(rate * (settings.Seconds ?? (settings.Mode == Mode.Embedded ? 20 : 15)), settings.Tasks ?? int.MaxValue));
         var warmup = tasks / WarmupShare;
-        Progress($"P2: {rate:F0}/s, {tasks} tasks");
+        Progress($"P2, {settings.Where}: {rate:F0}/s, {tasks} tasks");
         using var product = Product.Start(settings);
         product.Register(Lives.Agents);
         var sent = new long[warmup + tasks];
