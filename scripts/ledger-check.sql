@@ -13,7 +13,7 @@ SELECT rule || ': ' || count(*) || ', such as ' || min(example) FROM (
     SELECT 'ended task without its time', seq::text FROM task_states WHERE status >= 5 AND completed_at IS NULL
     UNION ALL
     SELECT 'count of tasks', coalesce(c.queue, s.queue) || ', status ' || coalesce(c.status, s.status)
-    FROM (SELECT queue, status, n FROM task_counts WHERE n <> 0) c
+    FROM (SELECT queue, status, sum(n) AS n FROM task_counts GROUP BY queue, status HAVING sum(n) <> 0) c
     FULL JOIN (SELECT queue, status, count(*) AS n FROM task_states GROUP BY queue, status) s ON s.queue = c.queue AND s.status = c.status
     WHERE c.n IS DISTINCT FROM s.n
     UNION ALL

@@ -15,6 +15,11 @@ internal sealed record QueueRequest
     public KeyLimitsContract? DefaultKey { get; init; }
     /// <summary>Limits by key.</summary>
     public IReadOnlyDictionary<string, KeyLimitsContract>? Keys { get; init; }
+    /// <summary>
+    /// By how many partitions, spread over the silos, its work is done. All tasks of a key are in one partition, so the order and the limits of a key hold as ever; between keys of different partitions
+    /// agents take turns. May be changed at any time; nothing is lost by it.
+    /// </summary>
+    [Range(1, QueueNames.PartitionsMax), DefaultValue(1)] public int? Partitions { get; init; }
 }
 
 /// <summary>Limits of one key.</summary>
@@ -47,6 +52,8 @@ internal sealed record QueueResponse
     public required KeyLimitsContract DefaultKey { get; init; }
     /// <summary>Limits by key.</summary>
     public required IReadOnlyDictionary<string, KeyLimitsContract> Keys { get; init; }
+    /// <summary>By how many partitions its work is done.</summary>
+    public required int Partitions { get; init; }
     /// <summary>Tasks that could start now.</summary>
     public required int Ready { get; init; }
     /// <summary>Tasks that wait for their time.</summary>
@@ -70,6 +77,7 @@ internal sealed record QueueResponse
         Paused = view.Settings.Paused,
         DefaultKey = KeyLimitsContract.From(view.Settings.DefaultKey),
         Keys = view.Settings.Keys.ToDictionary(pair => pair.Key, pair => KeyLimitsContract.From(pair.Value)),
+        Partitions = view.Settings.Partitions,
         Ready = view.Ready,
         Delayed = view.Delayed,
         Blocked = view.Blocked,

@@ -32,6 +32,7 @@ internal static class QueueInput
             Paused = input.Flag("paused") ?? false,
             DefaultKey = input.Object("default_key") is { } limits ? ReadLimits(limits) : plain.DefaultKey,
             Keys = input.Map("keys", KeysMax, static (element, path, faults) => ReadLimits(JsonInput.Of(element, path, faults)), "limits"),
+            Partitions = input.Integer("partitions", 1, QueueNames.PartitionsMax) ?? plain.Partitions,
         };
     }
 

@@ -93,7 +93,7 @@ internal static class ProblemCodes
         NexusError.Impossible => (StatusCodes.Status422UnprocessableEntity, Impossible),
         NexusError.KeyReused => (StatusCodes.Status422UnprocessableEntity, KeyReused),
         NexusError.LimitReached => (StatusCodes.Status429TooManyRequests, LimitReached),
-        NexusError.StorageUnavailable => (StatusCodes.Status503ServiceUnavailable, Unavailable),
+        NexusError.StorageUnavailable or NexusError.Moved => (StatusCodes.Status503ServiceUnavailable, Unavailable),
         _ => (StatusCodes.Status500InternalServerError, Internal),
     };
 

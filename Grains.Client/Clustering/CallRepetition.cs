@@ -38,7 +38,7 @@ internal sealed class CallRepetition(TimeProvider time, Func<double> chance, ILo
     {
         // The silo turned it away at its door: it was not carried out.
         GatewayTooBusyException => true,
-        TimeoutException or OrleansException or NexusException { Error: NexusError.StorageUnavailable } => RepeatableCalls.Holds(call),
+        TimeoutException or OrleansException or NexusException { Error: NexusError.StorageUnavailable or NexusError.Moved } => RepeatableCalls.Holds(call),
         _ => false,
     };
 }

@@ -50,4 +50,8 @@ public interface IAgentGrain : IGrainWithStringKey
 /// <param name="Units">Capacity units.</param>
 /// <param name="Resources">Named resources.</param>
 [GenerateSerializer, Immutable, Alias("nexus.WorkShare")]
-public sealed record WorkShare([property: Id(0)] string TaskId, [property: Id(1)] string Queue, [property: Id(2)] int Units, [property: Id(3)] ImmutableSortedDictionary<string, double> Resources);
+public sealed record WorkShare([property: Id(0)] string TaskId, [property: Id(1)] string Queue, [property: Id(2)] int Units, [property: Id(3)] ImmutableSortedDictionary<string, double> Resources)
+{
+    /// <summary>Its key; null: none. With the queue it says which partition has it.</summary>
+    [Id(4)] public string? Key { get; init; }
+}

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using Orleans.Metadata;
 
 namespace NexusActors.Coordination;
 
 /// <summary>
 /// One queue, by its name: the single writer of its tasks. It holds the order of what waits, the leases of what runs, and what it knows of the agents that serve it.
+/// A queue of several partitions hands the same calls on to them.
 /// </summary>
-[GrainInterfaceType("nexus.queue"), Alias("nexus.IQueueGrain")]
+[GrainInterfaceType("nexus.queue"), Alias("nexus.IQueueGrain"), DefaultGrainType("queue")]
 public interface IQueueGrain : IGrainWithStringKey
 {
     /// <summary>Takes tasks; each is answered for itself, in order. A later item may depend on an earlier one.</summary>
@@ -51,8 +53,8 @@ public interface IQueueGrain : IGrainWithStringKey
     /// <summary>Reads it; null where no such queue was made.</summary>
     [Alias("Get")] Task<QueueView?> GetAsync(CancellationToken cancellation = default);
 
-    /// <summary>Makes it or changes its settings.</summary>
-    [Alias("Configure")] Task<QueueView> ConfigureAsync(QueueSettings settings, CancellationToken cancellation = default);
+    /// <summary>Makes it or changes its settings. Another number of partitions divides it anew; nothing is lost by it, and the order within a key holds.</summary>
+    [ResponseTimeout("00:00:30"), Alias("Configure")] Task<QueueView> ConfigureAsync(QueueSettings settings, CancellationToken cancellation = default);
 
     /// <summary>Pauses or resumes it. Unknown: <see cref="Errors.NexusError.NotFound"/>.</summary>
     [Alias("Pause")] Task<QueueView> PauseAsync(bool paused, CancellationToken cancellation = default);
@@ -62,6 +64,20 @@ public interface IQueueGrain : IGrainWithStringKey
 
     /// <summary>Wakes it after a start or a move: it reads its facts and goes on.</summary>
     [Alias("Ensure")] Task EnsureAsync(CancellationToken cancellation = default);
+
+    /// <summary>Reads its settings anew and goes by them; what it did by the old ones has ended when this returns.</summary>
+    [Alias("Refresh")] Task RefreshAsync(CancellationToken cancellation = default);
+}
+
+/// <summary>One partition of a divided queue: the single writer of the tasks of its keys. Named by queue, place and division; once the queue is divided anew it refuses with <see cref="Errors.NexusError.Moved"/>.</summary>
+[GrainInterfaceType("nexus.queue-partition"), Alias("nexus.IQueuePartitionGrain"), DefaultGrainType("queue-partition")]
+public interface IQueuePartitionGrain : IQueueGrain
+{
+    /// <summary>What it remembers.</summary>
+    [Alias("Tally")] Task<QueueTally> TallyAsync(CancellationToken cancellation = default);
+
+    /// <summary>Forgets what it remembers; the next call finds it loaded anew.</summary>
+    [Alias("Reload")] Task ReloadAsync(CancellationToken cancellation = default);
 }
 
 /// <summary>An agent's bid for work: who asks and what it has free.</summary>

@@ -7,6 +7,8 @@ public static class QueueNames
 {
     /// <summary>The queue of tasks that name none; always there.</summary>
     public const string Default = "default";
+    /// <summary>Most partitions of a queue.</summary>
+    public const int PartitionsMax = 64;
 }
 
 /// <summary>Limits of one key, or of all keys without limits of their own.</summary>
@@ -35,7 +37,34 @@ public sealed record QueueSettings
     [Id(2)] public KeyLimits DefaultKey { get; init; } = new();
     /// <summary>Limits by key.</summary>
     [Id(3)] public ImmutableSortedDictionary<string, KeyLimits> Keys { get; init; } = ImmutableSortedDictionary<string, KeyLimits>.Empty;
+    /// <summary>By how many grains, in as many silos as there are, its work is done: 1–64. All tasks of a key are with one of them. Default 1.</summary>
+    [Id(4)] public int Partitions { get; init; } = 1;
+    /// <summary>Which division this is; kept by the queue itself, whatever a caller gives.</summary>
+    [Id(5)] public QueueSplit Split { get; init; } = new();
 }
+
+/// <summary>One division of a queue among its partitions.</summary>
+[GenerateSerializer, Immutable, Alias("nexus.QueueSplit")]
+public sealed record QueueSplit
+{
+    /// <summary>Grows with each division.</summary>
+    [Id(0)] public int Epoch { get; init; }
+    /// <summary>Divisions before it whose partitions may still be at work: who loads first asks them to stop.</summary>
+    [Id(1)] public ImmutableArray<FormerSplit> Former { get; init; } = [];
+}
+
+/// <summary>A division that was replaced.</summary>
+/// <param name="Epoch">Which.</param>
+/// <param name="Partitions">Among how many.</param>
+[GenerateSerializer, Immutable, Alias("nexus.FormerSplit")]
+public sealed record FormerSplit([property: Id(0)] int Epoch, [property: Id(1)] int Partitions);
+
+/// <summary>What a partition remembers, to be compared with the counts of the facts.</summary>
+/// <param name="Live">Tasks that have not ended.</param>
+/// <param name="Writing">Commits under way.</param>
+/// <param name="Written">Commits that ended since it was loaded.</param>
+[GenerateSerializer, Immutable, Alias("nexus.QueueTally")]
+public sealed record QueueTally([property: Id(0)] long Live, [property: Id(1)] int Writing, [property: Id(2)] long Written);
 
 /// <summary>A queue as it is read.</summary>
 [GenerateSerializer, Immutable, Alias("nexus.QueueView")]

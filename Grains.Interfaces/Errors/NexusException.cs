@@ -23,6 +23,8 @@ public enum NexusError
     LimitReached = 8,
     /// <summary>Storage does not answer or refuses writes; nothing was changed (HTTP 503).</summary>
     StorageUnavailable = 9,
+    /// <summary>The queue was divided anew and this partition of it is no more; nothing was changed. Ask the queue (HTTP 503).</summary>
+    Moved = 10,
 }
 
 /// <summary>A refusal that the caller can act on. Crosses the wire between silo and gateway.</summary>

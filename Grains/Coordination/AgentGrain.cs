@@ -11,20 +11,21 @@ namespace NexusActors.Coordination;
 /// An agent: its registration and sign of life are facts; what it holds is remembered here and known to the queues. Reentrant, because a long poll must not keep a heartbeat out (docs/decisions/0003).
 /// </summary>
 [GrainType("agent"), Reentrant]
-internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> options, ILogger<AgentGrain> log, TimeProvider time) : Grain, IAgentGrain
+internal sealed class AgentGrain(ILedger ledger, QueueRoutes routes, IOptions<CoordinationOptions> options, ILogger<AgentGrain> log, TimeProvider time) : Grain, IAgentGrain
 {
     private static readonly TimeSpan SeenWritePeriod = TimeSpan.FromSeconds(5);
     private readonly TaskGate _changes = new();
     private AgentWork _work = null!;
     private AgentView? _agent;
     private bool _stale;
+    private bool _leaving;
     private DateTimeOffset _seenWritten;
 
     private string Id => this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellation)
     {
-        _work = new(Id, ledger, GrainFactory, time);
+        _work = new(Id, ledger, routes, time);
         _agent = await ledger.FindAgentAsync(Id, cancellation);
         if (_agent is null) { return; }
         await _work.LoadAsync(cancellation);
@@ -65,9 +66,15 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     public async Task DeregisterAsync(CancellationToken cancellation)
     {
         var agent = Known();
-        // Its work goes back before it goes: a crash in between leaves an agent without work, not work without an agent.
-        foreach (var queue in Queues(agent)) { await queue.LeaveAsync(Id, "the agent was removed", CancellationToken.None); }
-        await ledger.CommitAsync([new LedgerEntry { Change = new AgentDelete(Id), Events = [Happened(time.GetUtcNow(), "agent.deregistered", "{}")] }], CancellationToken.None);
+        // What comes back must not be offered to it again.
+        _leaving = true;
+        try
+        {
+            // Its work goes back before it goes: a crash in between leaves an agent without work, not work without an agent.
+            foreach (var queue in _work.QueuesOf(agent)) { await routes.ToAllAsync(queue, place => place.LeaveAsync(Id, "the agent was removed", CancellationToken.None), CancellationToken.None); }
+            await ledger.CommitAsync([new LedgerEntry { Change = new AgentDelete(Id), Events = [Happened(time.GetUtcNow(), "agent.deregistered", "{}")] }], CancellationToken.None);
+        }
+        finally { _leaving = false; }
         _agent = null;
         _work.Clear();
     }
@@ -97,15 +104,15 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     }
 
     public async Task<bool> OfferAsync(WorkShare work, CancellationToken cancellation) =>
-        _agent is { Active: true, Draining: false, Profile.Mode: AgentMode.Passive } agent && await _work.OfferAsync(agent.Profile, work, cancellation);
+        !_leaving && _agent is { Active: true, Draining: false, Profile.Mode: AgentMode.Passive } agent && await _work.OfferAsync(agent.Profile, work, cancellation);
 
     public async Task ReleasedAsync(ImmutableArray<string> taskIds, CancellationToken cancellation)
     {
         _stale = true;
-        if (_work.Release(_agent, taskIds) && _agent is not null) { await TellQueuesAsync(); }
+        if (_work.Release(_agent, taskIds) && _agent is not null && !_leaving) { await TellQueuesAsync(); }
     }
 
-    public Task<bool> WakeAsync(string queue, CancellationToken cancellation) => Task.FromResult(_work.Wake(_agent));
+    public Task<bool> WakeAsync(string queue, CancellationToken cancellation) => Task.FromResult(_work.Wake(_agent, queue));
 
     public async Task DrainAsync(bool draining, CancellationToken cancellation)
     {
@@ -128,7 +135,7 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     private async Task BecomePullingAsync(CancellationToken cancellation)
     {
         await ChangeAsync(agent => agent with { Profile = agent.Profile with { Mode = AgentMode.Pull } }, "agent.pulls", cancellation);
-        foreach (var queue in Queues(Known())) { await queue.RecallAsync(Id, CancellationToken.None); }
+        foreach (var queue in _work.QueuesOf(Known())) { await routes.ToAllAsync(queue, place => place.RecallAsync(Id, CancellationToken.None), CancellationToken.None); }
     }
 
     /// <summary>Takes a sign of life. It is on disk at most <see cref="SeenWritePeriod"/> late; coming back from silence is written at once.</summary>
@@ -166,14 +173,12 @@ internal sealed class AgentGrain(ILedger ledger, IOptions<CoordinationOptions> o
     {
         var agent = Known();
         var presence = new AgentPresence { Profile = agent.Profile, Active = agent.Active, Draining = agent.Draining, Load = _work.Units };
-        foreach (var queue in Queues(agent)) { await queue.ServeAsync(presence, CancellationToken.None); }
+        foreach (var queue in _work.QueuesOf(agent)) { await routes.ToAllAsync(queue, place => place.ServeAsync(presence, CancellationToken.None), CancellationToken.None); }
     }
 
     private AgentView Known() => _agent ?? throw Unknown();
 
     private NexusException Unknown() => new(NexusError.NotFound, $"There is no agent '{Id}'. Register it first (POST /agents).");
-
-    private IEnumerable<IQueueGrain> Queues(AgentView agent) => _work.QueuesOf(agent).Select(queue => GrainFactory.GetGrain<IQueueGrain>(queue));
 
     private LedgerEvent Happened(DateTimeOffset at, string type, string data) => new(at, type, null, Id, null, data);
 

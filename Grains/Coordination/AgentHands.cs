@@ -19,8 +19,8 @@ internal sealed class AgentHands
     /// <summary>Queues of what is held.</summary>
     public IEnumerable<string> Queues => _held.Values.Select(held => held.Work.Queue).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The queue of a held task; null when it is not held.</summary>
-    public string? QueueOf(string taskId) => _held.GetValueOrDefault(taskId).Work?.Queue;
+    /// <summary>A held task; null when it is not held.</summary>
+    public WorkShare? Find(string taskId) => _held.GetValueOrDefault(taskId).Work;
 
     /// <summary>Whether one more task fits beside what is held and set aside, by units and by resources.</summary>
     public bool HasRoom(AgentProfile profile, WorkShare work) => Units + work.Units <= profile.MaxCapacity && HasResources(profile, work);

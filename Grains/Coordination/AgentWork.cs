@@ -5,13 +5,14 @@ using NexusActors.Ledger;
 namespace NexusActors.Coordination;
 
 /// <summary>An agent's work: what it holds, what it asks for and reports, and how its long polls wait. For one grain's scheduler only.</summary>
-internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains, TimeProvider time)
+internal sealed class AgentWork(string id, ILedger ledger, QueueRoutes routes, TimeProvider time)
 {
     private static readonly TimeSpan SettlePeriod = TimeSpan.FromSeconds(10);
     /// <summary>Longest wait without asking anew: a queue that was loaded again meanwhile (its silo fell, it moved) does not know who waits.</summary>
     private static readonly TimeSpan AskAgainPeriod = TimeSpan.FromSeconds(10);
     private readonly AgentHands _hands = new();
     private readonly AgentDoorbell _doorbell = new();
+    private readonly PartitionTurns _turns = new(QueueSlots.Of(id));
     private readonly HashSet<string> _turnedAway = new(StringComparer.Ordinal);
     private DateTimeOffset _settled;
 
@@ -67,17 +68,22 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
     /// <summary>Renews leases and takes progress, in all queues.</summary>
     public async Task<HeartbeatReply> RenewAsync(AgentView agent, Heartbeat heartbeat)
     {
-        var byQueue = (heartbeat.Leases ?? []).ToLookup(lease => _hands.QueueOf(lease.TaskId), StringComparer.Ordinal);
+        var leases = (heartbeat.Leases ?? []).Select(lease => (Lease: lease, Work: _hands.Find(lease.TaskId))).ToList();
         var (orders, held) = (ImmutableArray.CreateBuilder<AgentOrder>(), ImmutableArray.CreateBuilder<HeldLease>());
         HashSet<LeaseProgress> lost = [.. heartbeat.Leases ?? []];
         foreach (var queue in QueuesOf(agent))
         {
-            // A lease that is not known here may be known there: a grant whose answer was lost on its way.
-            ImmutableArray<LeaseProgress> named = [.. byQueue[queue], .. byQueue[null]];
-            var reply = await grains.GetGrain<IQueueGrain>(queue).RenewAsync(id, heartbeat.Leases is null ? null : named, CancellationToken.None);
-            orders.AddRange(reply.Orders);
-            held.AddRange(reply.Held);
-            lost.ExceptWith(named.Where(lease => !reply.LostLeases.Contains(new(lease.TaskId, lease.Token))));
+            foreach (var (named, reply) in await routes.ToEachAsync(queue, async (map, place) =>
+            {
+                // A lease that is not known here may be known there: a grant whose answer was lost on its way.
+                ImmutableArray<LeaseProgress> named = [.. leases.Where(item => item.Work is null || (item.Work.Queue == queue && map.PlaceOf(QueueSlots.Of(item.Work.Key)) == place)).Select(item => item.Lease)];
+                return (named, await map.Places[place].RenewAsync(id, heartbeat.Leases is null ? null : named, CancellationToken.None));
+            }, CancellationToken.None))
+            {
+                orders.AddRange(reply.Orders);
+                held.AddRange(reply.Held);
+                lost.ExceptWith(named.Where(lease => !reply.LostLeases.Contains(new(lease.TaskId, lease.Token))));
+            }
         }
         foreach (var lease in lost) { _hands.Lose(lease.TaskId, lease.Token); }
         if (agent.Draining) { orders.Add(new(OrderKind.Drain, null, null)); }
@@ -88,16 +94,17 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
     public async Task<ImmutableArray<ReportReply>> ReportAsync(ImmutableArray<LeaseReport> reports, CancellationToken cancellation)
     {
         var replies = new ReportReply[reports.Length];
-        var places = new string?[reports.Length];
+        var places = new (string Queue, int Slot)?[reports.Length];
         for (var i = 0; i < reports.Length; i++)
         {
-            places[i] = _hands.QueueOf(reports[i].TaskId) ?? (await ledger.FindTaskAsync(reports[i].TaskId, cancellation))?.View.Spec.Queue;
-            if (places[i] is null) { replies[i] = new() { TaskId = reports[i].TaskId, Error = NexusError.NotFound, Message = $"There is no task '{reports[i].TaskId}'." }; }
+            if (_hands.Find(reports[i].TaskId) is { } work) { places[i] = (work.Queue, QueueSlots.Of(work.Key)); }
+            else if (await ledger.FindTaskAsync(reports[i].TaskId, cancellation) is { View.Spec: var spec }) { places[i] = (spec.Queue, QueueSlots.Of(spec.Key)); }
+            else { replies[i] = new() { TaskId = reports[i].TaskId, Error = NexusError.NotFound, Message = $"There is no task '{reports[i].TaskId}'." }; }
         }
-        foreach (var queue in places.OfType<string>().Distinct(StringComparer.Ordinal).ToList())
+        foreach (var queue in places.OfType<(string Queue, int Slot)>().Select(place => place.Queue).Distinct(StringComparer.Ordinal).ToList())
         {
-            int[] items = [.. Enumerable.Range(0, reports.Length).Where(i => places[i] == queue)];
-            var answers = await grains.GetGrain<IQueueGrain>(queue).ReportAsync(id, [.. items.Select(i => reports[i])], CancellationToken.None);
+            int[] items = [.. Enumerable.Range(0, reports.Length).Where(i => places[i]?.Queue == queue)];
+            var answers = await routes.ScatterAsync(queue, items, i => places[i]!.Value.Slot, (place, some) => place.ReportAsync(id, [.. some.Select(i => reports[i])], CancellationToken.None), CancellationToken.None);
             for (var k = 0; k < items.Length; k++) { replies[items[k]] = answers[k]; }
         }
         for (var i = 0; i < reports.Length; i++)
@@ -124,19 +131,25 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
 
     /// <summary>
     /// Tasks left its hands by other ways than its own report. True: its queues must hear of it, for they do not see what leaves these hands elsewhere: those whose offers found no room,
-    /// and all of a passive agent that serves several, which count what it holds of the others and would take it for full.
+    /// and all of a passive agent that serves several, or partitions of one, which count what it holds of the others and would take it for full.
     /// </summary>
     public bool Release(AgentView? agent, ImmutableArray<string> taskIds)
     {
         foreach (var taskId in taskIds) { _hands.Drop(taskId); }
         _doorbell.RingOne();
-        var tell = _turnedAway.Count > 0 || agent is { Profile: { Mode: AgentMode.Passive, Queues.Length: > 1 } };
+        var tell = _turnedAway.Count > 0 || (agent is { Profile: { Mode: AgentMode.Passive, Queues: var queues } } && (queues.Length > 1 || queues.Any(routes.IsDivided)));
         _turnedAway.Clear();
         return tell;
     }
 
     /// <summary>A queue has work. False: nobody waits here, or nobody who has room; an agent that is full by now is rung all the same, but must not keep the work from the next in line.</summary>
-    public bool Wake(AgentView? agent) => _doorbell.RingOne() && agent is { Draining: false } && _hands.HeldUnits < agent.Profile.MaxCapacity;
+    /// <param name="agent">The agent.</param>
+    /// <param name="caller">The queue, or the partition of it that has the work and is asked first.</param>
+    public bool Wake(AgentView? agent, string caller)
+    {
+        if (QueuePart.TryParse(caller) is { } part) { _turns.MoveTo(part.Queue, part.Place, time.GetUtcNow()); }
+        return _doorbell.RingOne() && agent is { Draining: false } && _hands.HeldUnits < agent.Profile.MaxCapacity;
+    }
 
     private async Task<ImmutableArray<LeasedTask>> TryLeaseAsync(AgentView agent, int max, bool wait)
     {
@@ -160,7 +173,7 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
                     Wait = wait || _doorbell.HasIdle,
                     OthersWait = _doorbell.HasIdle && wanted < free,
                 };
-                var leased = await grains.GetGrain<IQueueGrain>(queue).LeaseAsync(bid, CancellationToken.None);
+                var leased = await routes.LeaseAsync(queue, bid, _turns.Next(queue, time.GetUtcNow()), CancellationToken.None);
                 if (leased.Length == 0) { continue; }
                 // Tasks of several units or with resources, given to two calls at once, can be too much.
                 var (kept, excess) = Take(leased, agent.Profile);
@@ -203,5 +216,5 @@ internal sealed class AgentWork(string id, ILedger ledger, IGrainFactory grains,
         _hands.Settle((await ledger.HeldTasksAsync(id, cancellation)).Select(state => state.Id).ToHashSet(StringComparer.Ordinal));
     }
 
-    private static WorkShare Share(TaskSpec spec) => new(spec.Id, spec.Queue, spec.Units, spec.Resources);
+    private static WorkShare Share(TaskSpec spec) => new(spec.Id, spec.Queue, spec.Units, spec.Resources) { Key = spec.Key };
 }

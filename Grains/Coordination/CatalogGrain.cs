@@ -38,59 +38,6 @@ internal sealed class CatalogGrain(ILedger ledger) : Grain, ICatalogGrain
     }
 }
 
-/// <summary>Takes batches whose items lie in several queues.</summary>
-[GrainType("intake"), StatelessWorker, Reentrant]
-internal sealed class IntakeGrain : Grain, IIntakeGrain
-{
-    private const int PathMax = 20;
-    private const int RunMax = 2_000;                // so that a queue answers within the time of a call
-
-    public async Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation)
-    {
-        string[] ids = [.. submissions.Select(submission => submission.Spec.Id)];
-        var (order, levels, cycle) = DependencyGraph.Sort(ids, i => submissions[i].Spec.Dependencies.Select(dependency => dependency.TaskId));
-        var crosses = CrossesQueues(submissions);
-        order = [.. order.OrderBy(i => crosses ? levels[i] : 0).ThenBy(i => submissions[i].Spec.Queue, StringComparer.Ordinal)];
-        var replies = new SubmitReply?[submissions.Length];
-        // Runs of one queue go together; a run ends where the order moves to another queue.
-        for (var from = 0; from < order.Count;)
-        {
-            var queue = submissions[order[from]].Spec.Queue;
-            var to = from + 1;
-            while (to < order.Count && to - from < RunMax && submissions[order[to]].Spec.Queue == queue) { to++; }
-            int[] run = [.. order[from..to]];
-            var answers = await SubmitRunAsync(queue, [.. run.Select(i => submissions[i])], from == 0, cancellation);
-            for (var k = 0; k < run.Length; k++) { replies[run[k]] = answers[k]; }
-            from = to;
-        }
-        var refusal = cycle is null ? null : $"The batch has a dependency cycle: {Path(cycle)}.";
-        return [.. replies.Select((reply, i) => reply ?? new() { TaskId = ids[i], Error = Errors.NexusError.Impossible, Message = refusal, Field = "dependencies" })];
-    }
-
-    /// <summary>A path of ids for a message; the middle of a long one is left out.</summary>
-    private static string Path(IReadOnlyList<string> ids) => ids.Count <= PathMax
-        ? string.Join(" → ", ids)
-        : $"{string.Join(" → ", ids.Take(PathMax / 2))} → … {ids.Count - PathMax} more … → {string.Join(" → ", ids.TakeLast(PathMax / 2))}";
-
-    /// <summary>Whether an item depends on an item of another queue; only then must runs alternate.</summary>
-    private static bool CrossesQueues(ImmutableArray<TaskSubmission> submissions)
-    {
-        if (submissions.All(submission => submission.Spec.Dependencies.Length == 0) || submissions.All(submission => submission.Spec.Queue == submissions[0].Spec.Queue)) { return false; }
-        var queues = submissions.DistinctBy(submission => submission.Spec.Id, StringComparer.Ordinal).ToDictionary(submission => submission.Spec.Id, submission => submission.Spec.Queue, StringComparer.Ordinal);
-        return submissions.Any(submission => submission.Spec.Dependencies.Any(dependency => queues.TryGetValue(dependency.TaskId, out var queue) && queue != submission.Spec.Queue));
-    }
-
-    /// <summary>Hands a run to its queue. What fails as a whole after an earlier run was taken is refused item by item: the answers to the earlier ones must not be lost.</summary>
-    private async Task<ImmutableArray<SubmitReply>> SubmitRunAsync(string queue, ImmutableArray<TaskSubmission> run, bool first, CancellationToken cancellation)
-    {
-        try { return await GrainFactory.GetGrain<IQueueGrain>(queue).SubmitAsync(run, cancellation); }
-        catch (Errors.NexusException refusal) when (refusal.Error == Errors.NexusError.Impossible || !first)
-        {
-            return [.. run.Select(submission => new SubmitReply { TaskId = submission.Spec.Id, Error = refusal.Error, Message = refusal.Message, Field = refusal.Field })];
-        }
-    }
-}
-
 /// <summary>Coordination as a whole.</summary>
 [GrainType("coordinator")]
 internal sealed class CoordinatorGrain(ILedger ledger, TimeProvider time, Microsoft.Extensions.Logging.ILogger<CoordinatorGrain> log) : Grain, ICoordinatorGrain

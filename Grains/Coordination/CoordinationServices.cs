@@ -16,6 +16,9 @@ public static class CoordinationServices
         services.TryAddSingleton<CoordinationMetrics>();
         services.TryAddSingleton<LeaseTokens>();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<QueueRoutes>();
+        services.TryAddSingleton<QueueTools>();
+        services.AddPlacementDirector<SpreadPlacement, SpreadPlacementDirector>();
         services.AddHostedService<CoordinationKeeper>();
         return services;
     }

@@ -191,6 +191,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     private async Task<TaskState?> LookAsync(string taskId, CancellationToken cancellation)
     {
         var state = await FindAsync(taskId, cancellation);
+        if (state is not null && !scope.Has(state.View.Spec)) { throw QueuePartitionGrain.Moved(scope.Name); }
         if (state is { IsFinal: true } && scope.Memory.Backlog.Find(state.Seq) is not null) { scope.Memory.Place(state, scope.Now()); }
         return state;
     }
@@ -209,7 +210,7 @@ internal sealed class QueueControl(QueueScope scope, QueueWriter writer, QueueDi
     private async Task RecollectAsync(string agentId, LeaseProgress lease, CancellationToken cancellation)
     {
         if (scope.Memory.Held(lease.TaskId) is { } held && IsOf(held.State, agentId, lease)) { return; }
-        if (await scope.Ledger.FindTaskAsync(lease.TaskId, cancellation) is { } fact && fact.View.Spec.Queue == scope.Name && IsOf(fact, agentId, lease)) { await RereadAsync([lease.TaskId], cancellation); }
+        if (await scope.Ledger.FindTaskAsync(lease.TaskId, cancellation) is { } fact && fact.View.Spec.Queue == scope.Name && scope.Has(fact.View.Spec) && IsOf(fact, agentId, lease)) { await RereadAsync([lease.TaskId], cancellation); }
     }
 
     private static bool IsOf(TaskState state, string agentId, LeaseProgress lease) => state.View.AssignedAgent == agentId && state.Token == lease.Token;

@@ -78,6 +78,16 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         return [];
     }
 
+    /// <summary>Wakes all who wait: this work goes on elsewhere, and they must ask there.</summary>
+    public async Task SendAwayAsync(CancellationToken cancellation)
+    {
+        string[] agents = [.. _waiting.Keys];
+        _waiting.Clear();
+        try { await Task.WhenAll(agents.Select(agent => scope.Grains.GetGrain<IAgentGrain>(agent).WakeAsync(scope.Name, cancellation))); }
+        // They ask again by themselves, some seconds later.
+        catch (Exception exception) when (exception is OperationCanceledException || QueueWriter.IsPassing(exception)) { CoordinationLog.NoticeDelayed(scope.Log, exception, scope.Key); }
+    }
+
     /// <summary>One round: assigns to passive agents and wakes waiting ones.</summary>
     public async Task RoundAsync(CancellationToken cancellation)
     {
@@ -148,7 +158,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         async Task<bool> OfferAsync(WaitingTask task, TaskState state)
         {
             var seat = chosen[task.Seq].Seat;
-            if (await scope.Grains.GetGrain<IAgentGrain>(seat.AgentId).OfferAsync(new(state.Id, scope.Name, state.View.Spec.Units, state.View.Spec.Resources), cancellation))
+            if (await scope.Grains.GetGrain<IAgentGrain>(seat.AgentId).OfferAsync(new(state.Id, scope.Name, state.View.Spec.Units, state.View.Spec.Resources) { Key = state.View.Spec.Key }, cancellation))
             {
                 accepted.Add(state.Id, task);
                 return true;
@@ -247,7 +257,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
             if (scope.Memory.Backlog.Peek(bid) is null || !_waiting.Remove(bid.AgentId)) { continue; }
             // Before the call: it may ask before the answer is here.
             _woken[bid.AgentId] = (bid.Wants, now + WokenGrace.Ticks);
-            if (await scope.Grains.GetGrain<IAgentGrain>(bid.AgentId).WakeAsync(scope.Name, cancellation)) { ready -= bid.Wants; }
+            if (await scope.Grains.GetGrain<IAgentGrain>(bid.AgentId).WakeAsync(scope.Key, cancellation)) { ready -= bid.Wants; }
             else { _woken.Remove(bid.AgentId); }
         }
     }

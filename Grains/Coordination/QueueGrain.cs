@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using NexusActors.Errors;
 using NexusActors.Ledger;
 using Orleans.Concurrency;
@@ -9,207 +6,211 @@ using Orleans.Concurrency;
 namespace NexusActors.Coordination;
 
 /// <summary>
-/// A queue: turn-taking and life cycle; the work is in its parts. Reentrant, so that many commits can be under way at once (docs/decisions/0003): memory takes in only what is on disk,
-/// one turn at a time per task (<see cref="TaskGate"/>), and the ledger's version is the referee.
+/// A queue: its settings and its division, and turn-taking. The work is done here (<see cref="QueueWork"/>) or, where it is divided, by its partitions, to which the same calls are handed on (docs/decisions/0016).
+/// Reentrant, so that many commits can be under way at once (docs/decisions/0003).
 /// </summary>
 [GrainType("queue"), Reentrant]
-internal sealed class QueueGrain(ILedger ledger, IOptions<CoordinationOptions> options, CoordinationMetrics metrics, ILogger<QueueGrain> log, TimeProvider time, LeaseTokens tokens)
-    : Grain, IQueueGrain, IDisposable
+internal sealed class QueueGrain(QueueTools tools) : Grain, IQueueGrain, IDisposable
 {
-    private static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
-    private QueueScope _scope = null!;
-    private QueueWriter _writer = null!;
-    private QueueDispatch _dispatch = null!;
-    private QueueControl _control = null!;
-    private QueueIntake _intake = null!;
-    private QueueRedrive _redrive = null!;
-    private IGrainTimer _timer = null!;
-    private Task _round = Task.CompletedTask;
-    private bool _roundRequested;
-    private DateTimeOffset _checked;
+    private readonly TaskGate _changes = new();
+    private readonly NewestRead _reads = new();
+    private DividedQueue _divided = null!;
+    private QueueSettings? _settings;
+    private QueueWork? _work;
+    private Task _handedOver = Task.CompletedTask;
+    private Task _farewell = Task.CompletedTask;
     private bool _made;
-    private long _timerDue = long.MaxValue;
-    private readonly CancellationTokenSource _stopping = new();
 
     private string Name => this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellation)
     {
-        var started = Stopwatch.GetTimestamp();
-        var random = options.Value.Seed is { } seed ? new Random(seed) : new Random();
-        _scope = new()
-        {
-            Name = Name,
-            Memory = new(options.Value, key => _scope.LimitsOf(key)),
-            Ledger = ledger,
-            Grains = GrainFactory,
-            Options = options.Value,
-            Metrics = metrics,
-            Log = log,
-            Time = time,
-            Tokens = tokens,
-            Chance = random.NextDouble,
-            RequestRound = RequestRound,
-        };
-        _writer = new(_scope);
-        _dispatch = new(_scope, _writer);
-        _control = new(_scope, _writer, _dispatch);
-        _intake = new(_scope, _control.LookAtParentsAsync);
-        _redrive = new(_scope, _control);
-        _timer = this.RegisterGrainTimer(TickAsync, new() { DueTime = Timeout.InfiniteTimeSpan, Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true });
-        await new QueueLoader(_scope, _dispatch, _control).LoadAsync(cancellation);
-        _checked = _scope.Now();
-        CoordinationLog.QueueLoaded(log, Name, _scope.Memory.Backlog.Count, _scope.Memory.HeldCount, _dispatch.Seats.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        if (_scope.Settings is not null) { RequestRound(); }
+        _divided = new(Name, tools);
+        // The default queue is there from the first call on; its row follows.
+        _settings = await tools.Ledger.FindQueueAsync(Name, cancellation) ?? (Name == QueueNames.Default ? new() : null);
+        if (_settings is { Partitions: > 1 }) { tools.Routes.Learn(Name, _settings); } else { Open(); }
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellation)
     {
-        await _stopping.CancelAsync();
-        await _round.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (_work is { } work) { await work.CancelRoundsAsync(cancellation); }
+        await _farewell.WaitAsync(cancellation);
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose() => _work?.Dispose();
 
-    // A command that has begun is carried to its end whatever its caller does: half of one would leave memory behind the ledger.
+    public async Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.SubmitAsync(submissions) : await _divided.SubmitAsync(submissions, cancellation);
 
-    public Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation) => _intake.SubmitAsync(submissions, CancellationToken.None);
+    public async Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.LeaseAsync(bid) : await _divided.LeaseAsync(bid, cancellation);
 
-    public Task<ImmutableArray<LeasedTask>> LeaseAsync(AgentBid bid, CancellationToken cancellation) => _dispatch.LeaseAsync(bid, CancellationToken.None);
+    public async Task<ImmutableArray<ReportReply>> ReportAsync(string agentId, ImmutableArray<LeaseReport> reports, CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.ReportAsync(agentId, reports) : await _divided.ReportAsync(agentId, reports, cancellation);
 
-    public Task<ImmutableArray<ReportReply>> ReportAsync(string agentId, ImmutableArray<LeaseReport> reports, CancellationToken cancellation) => _control.ReportAsync(agentId, reports, CancellationToken.None);
+    public async Task<HeartbeatReply> RenewAsync(string agentId, ImmutableArray<LeaseProgress>? leases, CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.RenewAsync(agentId, leases) : await _divided.RenewAsync(agentId, leases, cancellation);
 
-    public Task<HeartbeatReply> RenewAsync(string agentId, ImmutableArray<LeaseProgress>? leases, CancellationToken cancellation) => _control.RenewAsync(agentId, leases, CancellationToken.None);
+    public async Task<TaskView> SetStatusAsync(string taskId, StatusChange change, CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.SetStatusAsync(taskId, change) : await _divided.OnTaskAsync(taskId, place => place.SetStatusAsync(taskId, change, cancellation), cancellation);
 
-    public Task<TaskView> SetStatusAsync(string taskId, StatusChange change, CancellationToken cancellation) => _control.SetStatusAsync(taskId, change, CancellationToken.None);
+    public async Task<TaskView> CancelAsync(string taskId, string? reason, CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.CancelAsync(taskId, reason) : await _divided.OnTaskAsync(taskId, place => place.CancelAsync(taskId, reason, cancellation), cancellation);
 
-    public Task<TaskView> CancelAsync(string taskId, string? reason, CancellationToken cancellation) => _control.CancelAsync(taskId, reason, CancellationToken.None);
+    public async Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.RedriveAsync(taskId) : await _divided.OnTaskAsync(taskId, place => place.RedriveAsync(taskId, cancellation), cancellation);
 
-    public Task<TaskView> RedriveAsync(string taskId, CancellationToken cancellation) => _redrive.RedriveAsync(taskId, CancellationToken.None);
+    public async Task<TaskExplanation> ExplainAsync(string taskId, CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.ExplainAsync(taskId, cancellation) : await _divided.OnTaskAsync(taskId, place => place.ExplainAsync(taskId, cancellation), cancellation);
 
-    public Task<int> RedriveFailedAsync(int max, CancellationToken cancellation) => _scope.Settings is null ? throw Unknown() : _redrive.RedriveFailedAsync(max, CancellationToken.None);
+    public async Task<int> RedriveFailedAsync(int max, CancellationToken cancellation) => _settings is null
+        ? throw Unknown()
+        : await WorkAsync(cancellation) is { } work ? await work.RedriveFailedAsync(max) : await _divided.RedriveFailedAsync(max, cancellation);
 
-    public Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation) => _control.ParentEndedAsync(childId, parentId, status, CancellationToken.None);
+    public async Task ParentEndedAsync(string childId, string parentId, WorkStatus status, CancellationToken cancellation) =>
+        await (await WorkAsync(cancellation) is { } work ? work.ParentEndedAsync(childId, parentId, status) : _divided.OnAllAsync(place => place.ParentEndedAsync(childId, parentId, status, cancellation), cancellation));
 
-    public Task<TaskExplanation> ExplainAsync(string taskId, CancellationToken cancellation) => new QueueExplainer(_scope).ExplainAsync(taskId, cancellation);
+    public async Task ServeAsync(AgentPresence presence, CancellationToken cancellation) =>
+        await (await WorkAsync(cancellation) is { } work ? work.ServeAsync(presence) : _divided.OnAllAsync(place => place.ServeAsync(presence, cancellation), cancellation));
 
-    public async Task ServeAsync(AgentPresence presence, CancellationToken cancellation)
+    public async Task LeaveAsync(string agentId, string reason, CancellationToken cancellation) =>
+        await (await WorkAsync(cancellation) is { } work ? work.LeaveAsync(agentId, reason) : _divided.OnAllAsync(place => place.LeaveAsync(agentId, reason, cancellation), cancellation));
+
+    public async Task RecallAsync(string agentId, CancellationToken cancellation) =>
+        await (await WorkAsync(cancellation) is { } work ? work.RecallAsync(agentId) : _divided.OnAllAsync(place => place.RecallAsync(agentId, cancellation), cancellation));
+
+    public async Task CoordinateAsync(bool running, CancellationToken cancellation) =>
+        await (await WorkAsync(cancellation) is { } work ? work.CoordinateAsync(running) : _divided.OnAllAsync(place => place.CoordinateAsync(running, cancellation), cancellation));
+
+    public async Task<QueueView?> GetAsync(CancellationToken cancellation)
     {
-        _dispatch.Seat(presence);
-        if (!presence.Active) { await _control.TakeBackAsync(presence.Profile.Id, state => state.HeldBy == AgentMode.Passive ? TaskTransitions.Lose(state, "the agent has been silent for too long", _scope.Now()) : TaskDecision.Same(state), CancellationToken.None); }
-        RequestRound();
-    }
-
-    public async Task LeaveAsync(string agentId, string reason, CancellationToken cancellation)
-    {
-        _dispatch.Unseat(agentId);
-        await _control.TakeBackAsync(agentId, state => TaskTransitions.Recall(state, reason, _scope.Now()), CancellationToken.None);
-    }
-
-    public Task RecallAsync(string agentId, CancellationToken cancellation) =>
-        _control.TakeBackAsync(agentId, state => state.View.Status == WorkStatus.Assigned ? TaskTransitions.Recall(state, "the agent asks for its work itself now", _scope.Now()) : TaskDecision.Same(state), CancellationToken.None);
-
-    public Task<QueueView?> GetAsync(CancellationToken cancellation)
-    {
-        if (_scope.Settings is not null) { return Task.FromResult<QueueView?>(View()); }
+        if (_settings is not null) { return await ViewAsync(cancellation); }
         DeactivateOnIdle();
-        return Task.FromResult<QueueView?>(null);
+        return null;
     }
 
     public async Task<QueueView> ConfigureAsync(QueueSettings settings, CancellationToken cancellation)
     {
-        var type = _scope.Settings is null ? "queue.created" : settings.Paused == _scope.Settings.Paused ? "queue.configured" : settings.Paused ? "queue.paused" : "queue.resumed";
-        await ledger.CommitAsync([new LedgerEntry { Change = new QueuePut(Name, settings), Events = [new(_scope.Now(), type, null, null, Name, "{}")] }], CancellationToken.None);
-        _scope.Settings = settings;
-        _scope.Memory.Backlog.Relimit(_scope.Now().UtcTicks);
-        RequestRound();
-        return View();
+        await _changes.EnterAsync(nameof(ConfigureAsync), CancellationToken.None);
+        try
+        {
+            await RefreshAsync(CancellationToken.None);
+            await StoreAsync(QueueChange.Of(Name, _settings, settings, tools.Time.GetUtcNow()));
+            await SettleAsync();
+        }
+        finally { _changes.Leave(nameof(ConfigureAsync)); }
+        return await ViewAsync(cancellation);
     }
 
-    public Task<QueueView> PauseAsync(bool paused, CancellationToken cancellation) => _scope.Settings is { } settings
-        ? settings.Paused == paused ? Task.FromResult(View()) : ConfigureAsync(settings with { Paused = paused }, cancellation)
-        : throw Unknown();
-
-    public Task CoordinateAsync(bool running, CancellationToken cancellation)
+    public async Task<QueueView> PauseAsync(bool paused, CancellationToken cancellation)
     {
-        _scope.Running = running;
-        RequestRound();
-        return Task.CompletedTask;
+        if (_settings is not { } settings) { throw Unknown(); }
+        if (settings.Paused != paused) { return await ConfigureAsync(settings with { Paused = paused }, cancellation); }
+        // One that the first call did not reach hears of it now.
+        await FinishAsync();
+        return await ViewAsync(cancellation);
     }
 
     public async Task EnsureAsync(CancellationToken cancellation)
     {
         // The queue makes itself, so that silos that start at once do not set back what somebody has changed meanwhile.
-        if (Name == QueueNames.Default && !_made)
+        if (Name == QueueNames.Default && !_made) { _made = await tools.Ledger.FindQueueAsync(Name, cancellation) is not null || await ConfigureAsync(_settings ?? new(), CancellationToken.None) is not null; }
+        await RefreshAsync(cancellation);
+        if (_settings is { Split.Former.Length: > 0 }) { await FinishAsync(); }
+        if (await WorkAsync(cancellation) is not { } work) { await _divided.EnsureAsync(cancellation); }
+        else if (!await work.CheckAsync())
         {
-            if (await ledger.FindQueueAsync(Name, cancellation) is null) { await ConfigureAsync(_scope.Settings ?? new(), CancellationToken.None); }
-            _made = true;
+            CoordinationLog.QueueDiffers(tools.Log, Name);
+            DeactivateOnIdle();
         }
-        if (_scope.Now() - _checked < CheckPeriod) { return; }
-        _checked = _scope.Now();
-        if (await new QueueLoader(_scope, _dispatch, _control).CheckAsync(CancellationToken.None)) { return; }
-        CoordinationLog.QueueDiffers(log, Name);
-        DeactivateOnIdle();
     }
+
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var read = _reads.Begin();
+        var settings = await tools.Ledger.FindQueueAsync(Name, cancellation);
+        if (settings is not null && _reads.IsNewest(read)) { Adopt(settings); }
+        await _handedOver;
+    }
+
+    /// <summary>What a change of settings left undone, because a silo fell or storage did.</summary>
+    private async Task FinishAsync()
+    {
+        await _changes.EnterAsync(nameof(ConfigureAsync), CancellationToken.None);
+        try
+        {
+            await RefreshAsync(CancellationToken.None);
+            await SettleAsync();
+        }
+        finally { _changes.Leave(nameof(ConfigureAsync)); }
+    }
+
+    /// <summary>Sees that everybody goes by the settings on disk when this returns.</summary>
+    private async Task SettleAsync()
+    {
+        var settings = _settings!;
+        if (settings.Split.Former.Length > 0)
+        {
+            await _handedOver;
+            await new QueueMap(tools.Grains, Name, settings).RelieveAsync(settings.Split.Former, SlotRange.All, isQueueItself: true, CancellationToken.None);
+            await StoreAsync(QueueChange.Settled(Name, settings));
+        }
+        if (settings.Partitions > 1) { await _divided.OnAllAsync(place => place.RefreshAsync(CancellationToken.None), CancellationToken.None); }
+    }
+
+    private async Task StoreAsync(LedgerEntry change)
+    {
+        await tools.Ledger.CommitAsync([change], CancellationToken.None);
+        if (_reads.IsNewest(_reads.Begin())) { Adopt(((QueuePut)change.Change!).Settings); }
+    }
+
+    /// <summary>Goes by settings that are on disk.</summary>
+    private void Adopt(QueueSettings settings)
+    {
+        var before = _settings?.Split.Epoch ?? 0;
+        if (before > settings.Split.Epoch) { return; }
+        _settings = settings;
+        tools.Routes.Learn(Name, settings);
+        if (before == settings.Split.Epoch && (_work is null) == (settings.Partitions > 1))
+        {
+            _work?.Apply(settings);
+            return;
+        }
+        if (_work is { } work)
+        {
+            _work = null;
+            _handedOver = HandOverAsync(work, _handedOver);
+        }
+        if (settings.Partitions == 1) { Open(); }
+    }
+
+    private async Task HandOverAsync(QueueWork work, Task before)
+    {
+        await before;
+        await work.StopAsync();
+        _farewell = Task.WhenAll(_farewell, work.Farewell);
+    }
+
+    private void Open()
+    {
+        var (settings, handedOver) = (_settings, _handedOver);
+        _work = new(tools, this, null, settings, async stopping =>
+        {
+            await handedOver;
+            if (settings is { Split.Former.Length: > 0 }) { await new QueueMap(tools.Grains, Name, settings).RelieveAsync(settings.Split.Former, SlotRange.All, isQueueItself: true, stopping); }
+        });
+    }
+
+    /// <summary>The work, where it is done here; null: the queue is divided.</summary>
+    private async ValueTask<QueueWork?> WorkAsync(CancellationToken cancellation)
+    {
+        // Another activation may have divided it anew.
+        if (_work is null && (await tools.Routes.MapAsync(Name, cancellation)).Epoch != _settings?.Split.Epoch) { await RefreshAsync(cancellation); }
+        return _work;
+    }
+
+    private async Task<QueueView> ViewAsync(CancellationToken cancellation) =>
+        await WorkAsync(cancellation) is { } work ? await work.ViewAsync() : await _divided.ViewAsync(_settings!, cancellation);
 
     private NexusException Unknown() => new(NexusError.NotFound, $"There is no queue '{Name}'.");
-
-    private QueueView View() => new()
-    {
-        Name = Name,
-        Settings = _scope.Settings!,
-        Ready = _scope.Memory.Backlog.Ready,
-        Delayed = _scope.Memory.Backlog.Delayed,
-        Blocked = _scope.Memory.Backlog.Blocked,
-        Running = _scope.Memory.HeldCount,
-        ActiveAgents = _dispatch.Seats.Values.Count(seat => seat.Presence.Active),
-        OldestReadySeconds = _scope.Memory.Backlog.OldestReady() is { } since ? Math.Max(0, TimeSpan.FromTicks(_scope.Now().UtcTicks - since).TotalSeconds) : 0,
-    };
-
-    private Task TickAsync(CancellationToken cancellation)
-    {
-        _dispatch.AskAgain();
-        _timerDue = long.MaxValue;
-        RequestRound();
-        return Task.CompletedTask;
-    }
-
-    /// <summary>Rounds run one after another on this grain's scheduler; a request during one makes another follow. None is made when there is nobody to serve or tell and nothing due earlier than the timer.</summary>
-    private void RequestRound()
-    {
-        if (!_dispatch.HasTakers && !_writer.HasNotices && _scope.Memory.NextDue() >= _timerDue) { return; }
-        _roundRequested = true;
-        if (_round.IsCompleted && !_stopping.IsCancellationRequested) { _round = RoundsAsync(_stopping.Token); }
-    }
-
-    private async Task RoundsAsync(CancellationToken cancellation)
-    {
-        // Gather what comes in this turn: a batch makes one round, not hundreds.
-        await Task.Yield();
-        var pause = TimeSpan.FromMilliseconds(1);
-        while (_roundRequested && !cancellation.IsCancellationRequested)
-        {
-            _roundRequested = false;
-            try
-            {
-                await _control.ExpireAsync(cancellation);
-                await _writer.DeliverAsync(_control.ParentEndedAsync, cancellation);
-                await _dispatch.RoundAsync(cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested) { return; }
-            catch (Exception exception)
-            {
-                // Owned here: nobody awaits a round. What it did not do is still due, and is done by the next.
-                CoordinationLog.RoundFailed(log, exception, Name);
-                pause = RetryPause;
-                break;
-            }
-        }
-        var due = TimeSpan.FromTicks(Math.Max(0, Math.Min(_scope.Memory.NextDue(), _dispatch.NextDue()) - _scope.Now().UtcTicks));
-        due = due < options.Value.CoordinationInterval ? due : options.Value.CoordinationInterval;
-        due = due > pause ? due : pause;
-        _timerDue = _scope.Now().UtcTicks + due.Ticks;
-        _timer.Change(due, Timeout.InfiniteTimeSpan);
-    }
 }

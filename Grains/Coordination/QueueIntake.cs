@@ -9,12 +9,17 @@ namespace NexusActors.Coordination;
 /// <param name="lookAtParents">Looks at the parents of new children once more, now that the children wait where news finds them: one may have ended between the first look and the commit.</param>
 internal sealed class QueueIntake(QueueScope scope, Func<IReadOnlyList<TaskState>, CancellationToken, Task> lookAtParents)
 {
+    private static readonly TimeSpan CountedFor = TimeSpan.FromSeconds(1);
     private int _arriving;
+    private long _elsewhere;
+    private DateTimeOffset _counted;
 
     /// <summary>Takes tasks; each is answered for itself. An item that depends on an earlier item is taken in a later wave, when the earlier one is on disk.</summary>
     public async Task<ImmutableArray<SubmitReply>> SubmitAsync(ImmutableArray<TaskSubmission> submissions, CancellationToken cancellation)
     {
         var settings = scope.Settings ?? throw new NexusException(NexusError.Impossible, $"There is no queue '{scope.Name}'. Make it with PUT /queues/{scope.Name}, or leave 'queue' out for the default queue.", "queue");
+        if (submissions.Any(submission => !scope.Has(submission.Spec))) { throw QueuePartitionGrain.Moved(scope.Name); }
+        await CountElsewhereAsync(cancellation);
         var replies = new SubmitReply?[submissions.Length];
         List<int> wave = new(submissions.Length);
         HashSet<string> waveIds = new(StringComparer.Ordinal);
@@ -33,6 +38,15 @@ internal sealed class QueueIntake(QueueScope scope, Func<IReadOnlyList<TaskState
         await TakeOrRefuseAsync(submissions, wave, settings, replies, cancellation);
         scope.RequestRound();
         return [.. replies.Select(reply => reply!)];
+    }
+
+    /// <summary>What waits in other partitions counts against the length of the queue. It is looked at once a second: what comes to them meanwhile may be too much.</summary>
+    private async Task CountElsewhereAsync(CancellationToken cancellation)
+    {
+        if (scope.IsWhole || scope.Now() - _counted < CountedFor) { return; }
+        _counted = scope.Now();
+        var waiting = (await scope.Ledger.CountTasksAsync(cancellation)).Where(count => count.Queue == scope.Name && count.Status == WorkStatus.Pending).Sum(count => count.Count);
+        _elsewhere = Math.Max(0, waiting - scope.Memory.Backlog.Count - scope.Memory.Backlog.Picked);
     }
 
     /// <summary>Takes a wave. Where storage fails after an earlier wave is on disk, what is left is refused item by item: the answers to the earlier ones must not be lost. False: it was.</summary>
@@ -114,7 +128,7 @@ internal sealed class QueueIntake(QueueScope scope, Func<IReadOnlyList<TaskState
             if (parent == spec.Id) { return Refuse(NexusError.Impossible, $"The task depends on itself: {parent} → {parent}.", $"dependencies[{k}]"); }
             if (!parents.ContainsKey(parent)) { return Refuse(NexusError.Impossible, $"There is no task '{parent}' to depend on: {spec.Id} → {parent}. Submit it first, or in the same batch.", $"dependencies[{k}]"); }
         }
-        return scope.Memory.Backlog.Count + _arriving + accepted >= settings.MaxLength
+        return scope.Memory.Backlog.Count + _elsewhere + _arriving + accepted >= settings.MaxLength
             ? Refuse(NexusError.LimitReached, $"Queue '{scope.Name}' is full: {settings.MaxLength} tasks wait. Try again when some are done, or raise max_length.", "queue")
             : null;
 

@@ -1,3 +1,5 @@
+using NexusActors.Ledger;
+
 namespace NexusActors.Coordination;
 
 /// <summary>Rebuilds what a queue remembers from the ledger.</summary>
@@ -6,16 +8,14 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
     /// <summary>Name of the setting that holds the switch of coordination as a whole.</summary>
     public const string RunningSetting = "coordination.running";
 
-    /// <summary>Reads settings, parents, tasks and agents.</summary>
+    /// <summary>Reads parents, tasks and agents.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        // The default queue is there from the first call on; its row follows.
-        scope.Settings = await scope.Ledger.FindQueueAsync(scope.Name, cancellation) ?? (scope.Name == QueueNames.Default ? new() : null);
         scope.Running = await scope.Ledger.FindSettingAsync(RunningSetting, cancellation) != "false";
-        var edges = (await scope.Ledger.LiveEdgesAsync(scope.Name, cancellation)).ToLookup(edge => edge.ChildSeq);
-        await foreach (var page in scope.Ledger.LiveTasksAsync(scope.Name, cancellation))
+        var edges = (await scope.Ledger.LiveEdgesAsync(scope.Name, scope.Slots, cancellation)).ToLookup(edge => edge.ChildSeq);
+        await foreach (var page in scope.Ledger.LiveTasksAsync(scope.Name, scope.Slots, cancellation))
         {
-            foreach (var state in page)
+            foreach (var state in page.Where(state => scope.Has(state.View.Spec)))
             {
                 if (state.View.Status == WorkStatus.Pending)
                 {
@@ -45,14 +45,18 @@ internal sealed class QueueLoader(QueueScope scope, QueueDispatch dispatch, Queu
         return await CountsAgreeAsync(cancellation);
     }
 
-    /// <summary>Compares counts, in a moment in which nothing is being written; in any other they cannot be compared, and are taken to agree.</summary>
+    /// <summary>Compares counts, in a moment in which nothing is being written; in any other they cannot be compared, and are taken to agree. The counts are of whole queues: those of partitions are compared together.</summary>
     private async Task<bool> CountsAgreeAsync(CancellationToken cancellation)
     {
         var written = scope.Written;
-        if (scope.Writing > 0) { return true; }
-        var stored = (await scope.Ledger.CountTasksAsync(cancellation)).Where(count => count.Queue == scope.Name && !count.Status.IsFinal()).Sum(count => count.Count);
-        return scope.Writing > 0 || scope.Written != written || stored == scope.Memory.Backlog.Count + scope.Memory.Backlog.Picked + scope.Memory.HeldCount;
+        if (scope.Writing > 0 || !scope.IsWhole) { return true; }
+        var stored = await LiveCountAsync(scope.Ledger, scope.Name, cancellation);
+        return scope.Writing > 0 || scope.Written != written || stored == scope.Memory.Live;
     }
+
+    /// <summary>How many tasks of a queue have not ended, by the facts.</summary>
+    public static async Task<long> LiveCountAsync(ILedger ledger, string queue, CancellationToken cancellation) =>
+        (await ledger.CountTasksAsync(cancellation)).Where(count => count.Queue == queue && !count.Status.IsFinal()).Sum(count => count.Count);
 
     /// <summary>Looks at the children that wait: nothing touches them meanwhile, so that an end written elsewhere would not be noticed.</summary>
     private async Task CheckChildrenAsync(CancellationToken cancellation)

@@ -48,6 +48,9 @@ internal sealed class QueueMemory(CoordinationOptions options, Func<string, KeyL
     /// <summary>Tasks in agents' hands.</summary>
     public int HeldCount => _held.Count;
 
+    /// <summary>Tasks that have not ended.</summary>
+    public int Live => Backlog.Count + Backlog.Picked + HeldCount;
+
     /// <summary>A task in an agent's hands; null when it is in nobody's.</summary>
     public HeldTask? Held(string taskId) => _held.GetValueOrDefault(taskId);
 

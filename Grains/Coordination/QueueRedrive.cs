@@ -71,6 +71,7 @@ internal sealed class QueueRedrive(QueueScope scope, QueueControl control)
         if (scope.Memory.Backlog.Find(state.Seq) is null) { scope.Memory.Parents.Remove(state.Id); }
     }
 
-    private static string? BrokenBy(TaskState state, Dictionary<string, ParentResult> parents) => state.View.Spec.Dependencies
+    /// <summary>The parent that forbids a task to run; null: none does.</summary>
+    public static string? BrokenBy(TaskState state, Dictionary<string, ParentResult> parents) => state.View.Spec.Dependencies
         .FirstOrDefault(dependency => dependency.OnFailure != ParentFailureRule.Run && parents[dependency.TaskId].Status is WorkStatus.Failed or WorkStatus.Cancelled)?.TaskId;
 }

@@ -8,9 +8,17 @@ namespace NexusActors.Coordination;
 internal sealed class QueueScope
 {
     public required string Name { get; init; }
+
+    /// <summary>Key of the grain: the name, or that of a partition.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Slots of the tasks that are here.</summary>
+    public SlotRange Slots { get; init; } = SlotRange.All;
+
     public required QueueMemory Memory { get; init; }
     public required ILedger Ledger { get; init; }
     public required IGrainFactory Grains { get; init; }
+    public required QueueRoutes Routes { get; init; }
     public required CoordinationOptions Options { get; init; }
     public required CoordinationMetrics Metrics { get; init; }
     public required ILogger Log { get; init; }
@@ -54,6 +62,12 @@ internal sealed class QueueScope
         ImmutableArray<string> ids = [.. dependencies.Select(dependency => dependency.TaskId).Distinct(StringComparer.Ordinal)];
         return ids.Length == 0 ? [] : (await Ledger.OutcomesAsync(ids, cancellation)).ToDictionary(parent => parent.TaskId, StringComparer.Ordinal);
     }
+
+    /// <summary>Whether all of the queue is here.</summary>
+    public bool IsWhole => Slots == SlotRange.All;
+
+    /// <summary>Whether tasks of such a key are here.</summary>
+    public bool Has(TaskSpec spec) => IsWhole || Slots.Has(QueueSlots.Of(spec.Key));
 
     /// <summary>Limits of a key.</summary>
     public KeyLimits LimitsOf(string key) => Settings is null ? new() : Settings.Keys.GetValueOrDefault(key) ?? (key.Length == 0 ? new() { Weight = Settings.DefaultKey.Weight } : Settings.DefaultKey);

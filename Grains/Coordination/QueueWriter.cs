@@ -89,12 +89,12 @@ internal sealed class QueueWriter(QueueScope scope)
         scope.Memory.Place(child, scope.Now());
         foreach (var parent in (await scope.ReadParentsAsync(child.View.Spec.Dependencies, cancellation)).Values.Where(parent => parent.Status.IsFinal()))
         {
-            _endings.Enqueue((new(child.Id, scope.Name), parent.TaskId, parent.Status));
+            _endings.Enqueue((new(child.Id, scope.Name, QueueSlots.Of(child.View.Spec.Key)), parent.TaskId, parent.Status));
         }
     }
 
     /// <summary>Tells agents of tasks that left their hands and children of parents that ended. What cannot be delivered now is kept for the next round.</summary>
-    /// <param name="parentEnded">Takes the news for children of this queue.</param>
+    /// <param name="parentEnded">Takes the news for children that are here.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task DeliverAsync(Func<string, string, WorkStatus, CancellationToken, Task> parentEnded, CancellationToken cancellation)
     {
@@ -103,9 +103,10 @@ internal sealed class QueueWriter(QueueScope scope)
             var ending = _endings.Dequeue();
             try
             {
-                await (ending.Child.ChildQueue == scope.Name
-                    ? parentEnded(ending.Child.ChildId, ending.ParentId, ending.Status, cancellation)
-                    : scope.Grains.GetGrain<IQueueGrain>(ending.Child.ChildQueue).ParentEndedAsync(ending.Child.ChildId, ending.ParentId, ending.Status, cancellation));
+                var (childId, childQueue, slot) = ending.Child;
+                await (childQueue == scope.Name && (scope.IsWhole || scope.Slots.Has(slot))
+                    ? parentEnded(childId, ending.ParentId, ending.Status, cancellation)
+                    : scope.Routes.ParentEndedAsync(ending.Child, ending.ParentId, ending.Status, cancellation));
             }
             catch (Exception exception) when (IsPassing(exception))
             {
@@ -128,7 +129,7 @@ internal sealed class QueueWriter(QueueScope scope)
 
     /// <summary>Whether something may go well when tried again.</summary>
     public static bool IsPassing(Exception exception) =>
-        exception is TimeoutException or Orleans.Runtime.OrleansException or NexusException { Error: NexusError.StorageUnavailable };
+        exception is TimeoutException or Orleans.Runtime.OrleansException or NexusException { Error: NexusError.StorageUnavailable or NexusError.Moved };
 
     /// <summary>What is written for a decision.</summary>
     public static LedgerEntry Entry(TaskDecision decision) => new()

@@ -26,11 +26,11 @@ internal interface ITaskFacts
     /// <summary>Tasks by number, in the order asked; unknown ones are left out.</summary>
     Task<ImmutableArray<TaskState>> FindTasksAsync(ImmutableArray<long> seqs, CancellationToken cancellation = default);
 
-    /// <summary>Every task of a queue that has not ended, in submit order, in pages.</summary>
-    IAsyncEnumerable<ImmutableArray<TaskState>> LiveTasksAsync(string queue, CancellationToken cancellation = default);
+    /// <summary>Every task of a queue that has not ended and whose key lies in some slots, in submit order, in pages.</summary>
+    IAsyncEnumerable<ImmutableArray<TaskState>> LiveTasksAsync(string queue, SlotRange slots, CancellationToken cancellation = default);
 
-    /// <summary>The parents of every task of a queue that has not ended, in child order.</summary>
-    Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(string queue, CancellationToken cancellation = default);
+    /// <summary>The parents of every such task, in child order. There may be parents of others among them.</summary>
+    Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(string queue, SlotRange slots, CancellationToken cancellation = default);
 
     /// <summary>Where the named tasks stand, with their results; unknown ones are left out.</summary>
     Task<ImmutableArray<ParentResult>> OutcomesAsync(ImmutableArray<string> ids, CancellationToken cancellation = default);

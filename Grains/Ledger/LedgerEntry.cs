@@ -121,7 +121,8 @@ internal readonly record struct CommitResult(CommitOutcome Outcome, long Seq = 0
 /// <summary>A child waiting for a parent.</summary>
 /// <param name="ChildId">The child.</param>
 /// <param name="ChildQueue">Its queue.</param>
-internal sealed record ChildEdge(string ChildId, string ChildQueue);
+/// <param name="ChildSlot">The slot of its key; <see cref="QueueSlots.Unknown"/> where it was written before slots were.</param>
+internal sealed record ChildEdge(string ChildId, string ChildQueue, int ChildSlot);
 
 /// <summary>A parent as its child sees it.</summary>
 /// <param name="ChildSeq">The child.</param>

@@ -231,7 +231,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
     private void AddTotals()
     {
         List<(string Queue, int Status, long Change)> moved = [.. _counts.Where(count => count.Value != 0).Select(count => (count.Key.Queue, (int)count.Key.Status, count.Value))];
-        if (moved.Count > 0) { KeyedWrites.CountTasks(_batch, moved); }
+        if (moved.Count > 0) { KeyedWrites.CountTasks(_batch, moved, _slot); }
     }
 
     /// <summary>

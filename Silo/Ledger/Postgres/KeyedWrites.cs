@@ -18,17 +18,11 @@ internal static class KeyedWrites
     private const string FindKeysSql = "SELECT key, body_hash, answer FROM operations WHERE key = ANY ($1)";
     private const string GiveKeysBackSql = "DELETE FROM operations WHERE key = ANY ($1)";
 
-    // An update first: an insert that becomes an update is checked as an insert, and a count that falls is none.
+    // Each process counts in a slot of its own, so that those which work on one queue do not wait for each other's commits; only the sums mean something.
     private const string CountTasksSql = """
-        WITH moved AS (
-            UPDATE task_counts c SET n = c.n + u.n
-            FROM (SELECT u.* FROM unnest($1, $2, $3) AS u(queue, status, n) JOIN task_counts l ON l.queue = u.queue AND l.status = u.status ORDER BY l.queue, l.status FOR NO KEY UPDATE OF l) u
-            WHERE c.queue = u.queue AND c.status = u.status RETURNING c.queue, c.status)
-        INSERT INTO task_counts (queue, status, n)
-        SELECT u.queue, u.status, u.n FROM unnest($1, $2, $3) AS u(queue, status, n)
-        WHERE NOT EXISTS (SELECT 1 FROM moved m WHERE m.queue = u.queue AND m.status = u.status)
-        ORDER BY u.queue, u.status
-        ON CONFLICT (queue, status) DO UPDATE SET n = task_counts.n + excluded.n
+        INSERT INTO task_counts (queue, status, slot, n)
+        SELECT u.queue, u.status, $4, u.n FROM unnest($1, $2, $3) AS u(queue, status, n) ORDER BY u.queue, u.status
+        ON CONFLICT (queue, status, slot) DO UPDATE SET n = task_counts.n + excluded.n
         """;
 
     /// <summary>Adds queues made or replaced.</summary>
@@ -58,7 +52,7 @@ internal static class KeyedWrites
     /// <summary>Adds the removal of keys that were taken for entries which were then refused.</summary>
     public static void GiveKeysBack(CommandBatch batch, IEnumerable<string> keys) => batch.Add(GiveKeysBackSql, Values.Array(keys));
 
-    /// <summary>Adds movements of the counts of tasks.</summary>
-    public static void CountTasks(CommandBatch batch, IReadOnlyList<(string Queue, int Status, long Change)> rows) =>
-        batch.Add(CountTasksSql, rows.Texts(row => row.Queue), rows.Shorts(row => row.Status), rows.Longs(row => row.Change));
+    /// <summary>Adds movements of the counts of tasks, in the slot of this writer.</summary>
+    public static void CountTasks(CommandBatch batch, IReadOnlyList<(string Queue, int Status, long Change)> rows, int slot) =>
+        batch.Add(CountTasksSql, rows.Texts(row => row.Queue), rows.Shorts(row => row.Status), rows.Longs(row => row.Change), Values.Of((short)slot));
 }

@@ -81,12 +81,12 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
     public Task<ImmutableArray<TaskState>> FindTasksAsync(ImmutableArray<long> seqs, CancellationToken cancellation) => TaskReads.FindAsync(_readers, seqs, cancellation);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ImmutableArray<TaskState>> LiveTasksAsync(string queue, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ImmutableArray<TaskState>> LiveTasksAsync(string queue, SlotRange slots, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var after = 0L;
         while (true)
         {
-            var page = await TaskReads.LiveAfterAsync(_readers, queue, after, LivePage, cancellation).ConfigureAwait(false);
+            var page = await TaskReads.LiveAfterAsync(_readers, queue, slots, after, LivePage, cancellation).ConfigureAwait(false);
             if (page.IsEmpty) { yield break; }
             after = page[^1].Seq;
             yield return page;
@@ -94,7 +94,7 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
     }
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(string queue, CancellationToken cancellation) => TaskReads.LiveEdgesAsync(_readers, queue, cancellation);
+    public Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(string queue, SlotRange slots, CancellationToken cancellation) => TaskReads.LiveEdgesAsync(_readers, queue, slots, cancellation);
 
     /// <inheritdoc/>
     public Task<ImmutableArray<ParentResult>> OutcomesAsync(ImmutableArray<string> ids, CancellationToken cancellation) => TaskReads.OutcomesAsync(_readers, ids, cancellation);

@@ -27,26 +27,26 @@ internal static class TaskReads
 
         FROM (
             SELECT l.* FROM unnest($4) AS k(status)
-            CROSS JOIN LATERAL (SELECT l.* FROM task_states l WHERE l.queue = $1 AND l.status = k.status AND l.seq > $2 ORDER BY l.seq LIMIT $3) l
+            CROSS JOIN LATERAL (SELECT l.* FROM task_states l WHERE l.queue = $1 AND l.status = k.status AND l.seq > $2 AND (l.slot BETWEEN $5 AND $6 OR l.slot = -1) ORDER BY l.seq LIMIT $3) l
             ORDER BY l.seq LIMIT $3) r
         """ + WithTask + " ORDER BY r.seq";
 
     private const string LiveEdgesSql = """
         SELECT e.child_seq, e.parent_id, coalesce(p.status, 0::smallint), e.rule, p.completed_at
         FROM task_states c JOIN edges e ON e.child_seq = c.seq LEFT JOIN tasks t ON t.id = e.parent_id LEFT JOIN task_states p ON p.seq = t.seq
-        WHERE c.queue = $1 AND c.status = ANY ($2)
+        WHERE c.queue = $1 AND c.status = ANY ($2) AND (c.slot BETWEEN $3 AND $4 OR c.slot = -1)
         ORDER BY e.child_seq, e.ordinal
         """;
 
     private const string OutcomesSql = "SELECT t.id, r.status, r.result FROM unnest($1) WITH ORDINALITY AS u(id, n) JOIN tasks t ON t.id = u.id" + WithState + " ORDER BY u.n";
 
-    private const string ChildrenSql = "SELECT child_id, child_queue FROM edges WHERE parent_id = $1 ORDER BY child_seq";
+    private const string ChildrenSql = "SELECT e.child_id, e.child_queue, s.slot FROM edges e CROSS JOIN LATERAL (SELECT slot FROM task_states c WHERE c.seq = e.child_seq OFFSET 0) s WHERE e.parent_id = $1 ORDER BY e.child_seq";
 
     private const string FailedSql = "SELECT t.id FROM (SELECT seq FROM task_states WHERE queue = $1 AND status = $2 ORDER BY seq LIMIT $3) r" + WithTask + " ORDER BY r.seq";
 
     private const string HeldSql = "SELECT " + Columns + " FROM task_states r" + WithTask + " WHERE r.agent = $1 AND r.status = ANY ($2) ORDER BY r.seq";
 
-    private const string CountsSql = "SELECT queue, status, n FROM task_counts WHERE n > 0";
+    private const string CountsSql = "SELECT queue, status, sum(n)::bigint FROM task_counts GROUP BY queue, status HAVING sum(n) > 0";
 
     private static readonly int[] Live = [(int)WorkStatus.Pending, (int)WorkStatus.Assigned, (int)WorkStatus.InProgress, (int)WorkStatus.Delegated];
     private static readonly int[] Held = [(int)WorkStatus.Assigned, (int)WorkStatus.InProgress, (int)WorkStatus.Delegated];
@@ -59,17 +59,19 @@ internal static class TaskReads
     public static Task<ImmutableArray<TaskState>> FindAsync(PostgresReaders readers, IEnumerable<long> seqs, CancellationToken cancellation) =>
         readers.ListAsync(FindManySql, Map, cancellation, Values.Array(seqs));
 
-    /// <summary>Tasks of a queue that have not ended and come after a position, in submit order.</summary>
-    public static Task<ImmutableArray<TaskState>> LiveAfterAsync(PostgresReaders readers, string queue, long after, int max, CancellationToken cancellation) =>
-        readers.ListAsync(LiveSql, Map, cancellation, Values.Of(queue), Values.Of(after), Values.Of((long)max), Live.Shorts(status => status));
+    /// <summary>Tasks of a queue that have not ended, lie in some slots (or in an unknown one) and come after a position, in submit order.</summary>
+    public static Task<ImmutableArray<TaskState>> LiveAfterAsync(PostgresReaders readers, string queue, SlotRange slots, long after, int max, CancellationToken cancellation) =>
+        readers.ListAsync(LiveSql, Map, cancellation, Values.Of(queue), Values.Of(after), Values.Of((long)max), Live.Shorts(status => status), Values.Of((short)slots.First), Values.Of((short)slots.Last));
 
     /// <summary>The parents of every task of a queue that has not ended, in child order.</summary>
-    public static Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(PostgresReaders readers, string queue, CancellationToken cancellation) => readers.ListAsync(
+    public static Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(PostgresReaders readers, string queue, SlotRange slots, CancellationToken cancellation) => readers.ListAsync(
         LiveEdgesSql,
         row => new ParentEdge(row.GetInt64(0), row.Text(1), (WorkStatus)row.GetInt16(2), (ParentFailureRule)row.GetInt16(3), row.MomentOrNull(4)),
         cancellation,
         Values.Of(queue),
-        Live.Shorts(status => status));
+        Live.Shorts(status => status),
+        Values.Of((short)slots.First),
+        Values.Of((short)slots.Last));
 
     /// <summary>Where the named tasks stand, with their results; unknown ones are left out.</summary>
     public static Task<ImmutableArray<ParentResult>> OutcomesAsync(PostgresReaders readers, ImmutableArray<string> ids, CancellationToken cancellation) =>
@@ -78,7 +80,7 @@ internal static class TaskReads
     /// <summary>Tasks that depend directly on one, in submit order.</summary>
     public static async Task<ImmutableArray<ChildEdge>> ChildrenAsync(PostgresReaders readers, string parentId, CancellationToken cancellation)
     {
-        var children = await readers.ListAsync(ChildrenSql, row => new ChildEdge(row.Text(0), row.Text(1)), cancellation, Values.Of(parentId)).ConfigureAwait(false);
+        var children = await readers.ListAsync(ChildrenSql, row => new ChildEdge(row.Text(0), row.Text(1), row.GetInt16(2)), cancellation, Values.Of(parentId)).ConfigureAwait(false);
         return [.. children.Where((child, i) => i == 0 || child != children[i - 1])];
     }
 

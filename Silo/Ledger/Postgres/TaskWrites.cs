@@ -15,8 +15,8 @@ internal static class TaskWrites
 
     private const string BeginSql = """
         INSERT INTO task_states (seq, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
-            max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+            max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at, slot)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
         """;
 
     private const string InsertEdgesSql = "INSERT INTO edges (child_seq, ordinal, child_id, child_queue, parent_id, rule) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)";
@@ -37,7 +37,7 @@ internal static class TaskWrites
 
     private const string ProgressSql = "UPDATE task_states t SET progress = u.progress FROM unnest($1, $2) AS u(seq, progress) WHERE t.seq = u.seq";
 
-    private const string ChildrenSql = "SELECT parent_id, child_id, child_queue FROM edges WHERE parent_id = ANY ($1) ORDER BY parent_id, child_seq";
+    private const string ChildrenSql = "SELECT e.parent_id, e.child_id, e.child_queue, s.slot FROM edges e CROSS JOIN LATERAL (SELECT slot FROM task_states c WHERE c.seq = e.child_seq OFFSET 0) s WHERE e.parent_id = ANY ($1) ORDER BY e.parent_id, e.child_seq";
 
     /// <summary>Adds the insert of new tasks; tells the position of each whose id was free.</summary>
     public static void Insert(CommandBatch batch, IReadOnlyList<(PreparedEntry Prepared, TaskState Task)> rows, Action<string, long> inserted) => batch.Read(
@@ -61,6 +61,7 @@ internal static class TaskWrites
                 rows.Shorts(row => row.Task.View.Spec.Priority),
                 rows.Longs(row => row.Task.View.CreatedAt.UtcTicks),
                 .. State(rows, row => row.Prepared, row => row.Task),
+                rows.Shorts(row => QueueSlots.Of(row.Task.View.Spec.Key)),
             ]);
         var edges = rows.Where(row => !row.Task.View.Spec.Dependencies.IsDefaultOrEmpty)
             .SelectMany(row => row.Task.View.Spec.Dependencies.Select((parent, i) => (row.Seq, row.Task.View.Spec, Ordinal: i, Parent: parent))).ToList();
@@ -95,7 +96,7 @@ internal static class TaskWrites
     /// <summary>Adds a look for the tasks that depend directly on some.</summary>
     public static void Children(CommandBatch batch, IEnumerable<string> parents, Action<string, ChildEdge> child) => batch.Read(
         ChildrenSql,
-        row => child(PostgresText.Read(row.GetString(0)), new(PostgresText.Read(row.GetString(1)), PostgresText.Read(row.GetString(2)))),
+        row => child(PostgresText.Read(row.GetString(0)), new(PostgresText.Read(row.GetString(1)), PostgresText.Read(row.GetString(2)), row.GetInt16(3))),
         Values.Array(parents));
 
     /// <summary>What both statements write.</summary>

@@ -58,6 +58,9 @@ internal sealed class SettingsRow
     [JsonPropertyName("paused")] public bool Paused { get; set; }
     [JsonPropertyName("default_key")] public KeyRow DefaultKey { get; set; } = new();
     [JsonPropertyName("keys")] public SortedDictionary<string, KeyRow>? Keys { get; set; }
+    [JsonPropertyName("partitions")] public int Partitions { get; set; } = 1;
+    [JsonPropertyName("epoch")] public int Epoch { get; set; }
+    [JsonPropertyName("former")] public FormerRow[]? Former { get; set; }
 
     /// <summary>JSON of settings.</summary>
     public static byte[] Write(QueueSettings settings) => JsonSerializer.SerializeToUtf8Bytes(
@@ -67,6 +70,9 @@ internal sealed class SettingsRow
             Paused = settings.Paused,
             DefaultKey = KeyRow.From(settings.DefaultKey),
             Keys = settings.Keys.IsEmpty ? null : new(settings.Keys.ToDictionary(pair => pair.Key, pair => KeyRow.From(pair.Value)), StringComparer.Ordinal),
+            Partitions = settings.Partitions,
+            Epoch = settings.Split.Epoch,
+            Former = settings.Split.Former.IsDefaultOrEmpty ? null : [.. settings.Split.Former.Select(split => new FormerRow { Epoch = split.Epoch, Partitions = split.Partitions })],
         },
         LedgerJson.Default.SettingsRow);
 
@@ -82,8 +88,17 @@ internal sealed class SettingsRow
             Keys = row.Keys is { } keys
                 ? keys.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value.ToLimits())
                 : ImmutableSortedDictionary<string, KeyLimits>.Empty,
+            Partitions = row.Partitions,
+            Split = new() { Epoch = row.Epoch, Former = row.Former is { } former ? [.. former.Select(split => new FormerSplit(split.Epoch, split.Partitions))] : [] },
         };
     }
+}
+
+/// <summary>A division of a queue that was replaced.</summary>
+internal sealed class FormerRow
+{
+    [JsonPropertyName("epoch")] public int Epoch { get; set; }
+    [JsonPropertyName("partitions")] public int Partitions { get; set; } = 1;
 }
 
 /// <summary>Limits of a key.</summary>

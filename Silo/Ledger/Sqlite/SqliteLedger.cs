@@ -87,13 +87,13 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
         _readers.ReadAsync(reader => TaskReads.Find(reader, seqs), cancellation);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ImmutableArray<TaskState>> LiveTasksAsync(string queue, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ImmutableArray<TaskState>> LiveTasksAsync(string queue, SlotRange slots, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var after = 0L;
         while (true)
         {
             var position = after;
-            var page = await _readers.ReadAsync(reader => TaskReads.LiveAfter(reader, queue, position, LivePage), cancellation).ConfigureAwait(false);
+            var page = await _readers.ReadAsync(reader => TaskReads.LiveAfter(reader, queue, slots, position, LivePage), cancellation).ConfigureAwait(false);
             if (page.IsEmpty) { yield break; }
             after = page[^1].Seq;
             yield return page;
@@ -101,8 +101,8 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(string queue, CancellationToken cancellation) =>
-        _readers.ReadAsync(reader => TaskReads.LiveEdges(reader, queue), cancellation);
+    public Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(string queue, SlotRange slots, CancellationToken cancellation) =>
+        _readers.ReadAsync(reader => TaskReads.LiveEdges(reader, queue, slots), cancellation);
 
     /// <inheritdoc/>
     public Task<ImmutableArray<ParentResult>> OutcomesAsync(ImmutableArray<string> ids, CancellationToken cancellation) =>

@@ -14,6 +14,9 @@ internal static class TaskReads
         FROM tasks t JOIN task_specs s ON s.seq = t.seq
         """;
 
+    /// <summary>Tasks that depend directly on one, in submit order.</summary>
+    public const string ChildrenSql = "SELECT e.child_id, e.child_queue, c.slot FROM edges e CROSS JOIN tasks c ON c.seq = e.child_seq WHERE e.parent_id = ?1 ORDER BY e.child_seq";
+
     private static readonly WorkStatus[] Live = [WorkStatus.Pending, WorkStatus.Assigned, WorkStatus.InProgress, WorkStatus.Delegated];
     private static readonly WorkStatus[] Held = [WorkStatus.Assigned, WorkStatus.InProgress, WorkStatus.Delegated];
 
@@ -37,14 +40,14 @@ internal static class TaskReads
         return found.DrainToImmutable();
     }
 
-    /// <summary>Tasks of a queue that have not ended and come after a position, in submit order.</summary>
-    public static ImmutableArray<TaskState> LiveAfter(SqliteReader reader, string queue, long after, int max)
+    /// <summary>Tasks of a queue that have not ended, lie in some slots (or in an unknown one) and come after a position, in submit order.</summary>
+    public static ImmutableArray<TaskState> LiveAfter(SqliteReader reader, string queue, SlotRange slots, long after, int max)
     {
         var seqs = new List<long>();
         foreach (var status in Live)
         {
-            var row = reader.Query("SELECT seq FROM tasks INDEXED BY tasks_by_queue WHERE queue = ?1 AND status = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4")
-                .Bind(1, queue).Bind(2, (long)status).Bind(3, after).Bind(4, max);
+            var row = reader.Query("SELECT seq FROM tasks INDEXED BY tasks_by_queue WHERE queue = ?1 AND status = ?2 AND seq > ?3 AND (slot BETWEEN ?5 AND ?6 OR slot = -1) ORDER BY seq LIMIT ?4")
+                .Bind(1, queue).Bind(2, (long)status).Bind(3, after).Bind(4, max).Bind(5, slots.First).Bind(6, slots.Last);
             while (row.Step()) { seqs.Add(row.Long(0)); }
             row.Reset();
         }
@@ -53,7 +56,7 @@ internal static class TaskReads
     }
 
     /// <summary>The parents of every task of a queue that has not ended, in child order.</summary>
-    public static ImmutableArray<ParentEdge> LiveEdges(SqliteReader reader, string queue)
+    public static ImmutableArray<ParentEdge> LiveEdges(SqliteReader reader, string queue, SlotRange slots)
     {
         var oldest = long.MaxValue;
         foreach (var status in Live)
@@ -65,9 +68,9 @@ internal static class TaskReads
         var row = reader.Query("""
             SELECT e.child_seq, e.parent_id, p.status, e.rule, p.completed_at
             FROM edges e CROSS JOIN tasks c ON c.seq = e.child_seq LEFT JOIN tasks p ON p.id = e.parent_id
-            WHERE e.child_seq >= ?2 AND e.child_queue = ?1 AND c.status < ?3
+            WHERE e.child_seq >= ?2 AND e.child_queue = ?1 AND c.status < ?3 AND (c.slot BETWEEN ?4 AND ?5 OR c.slot = -1)
             ORDER BY e.child_seq, e.ordinal
-            """).Bind(1, queue).Bind(2, oldest).Bind(3, (long)WorkStatus.Completed);
+            """).Bind(1, queue).Bind(2, oldest).Bind(3, (long)WorkStatus.Completed).Bind(4, slots.First).Bind(5, slots.Last);
         var edges = ImmutableArray.CreateBuilder<ParentEdge>();
         while (row.Step()) { edges.Add(new(row.Long(0), row.Text(1), (WorkStatus)row.Int(2), (ParentFailureRule)row.Int(3), row.MomentOrNull(4))); }
         return edges.DrainToImmutable();
@@ -89,11 +92,11 @@ internal static class TaskReads
     /// <summary>Tasks that depend directly on one, in submit order.</summary>
     public static ImmutableArray<ChildEdge> Children(SqliteReader reader, string parentId)
     {
-        var row = reader.Query("SELECT child_id, child_queue FROM edges WHERE parent_id = ?1 ORDER BY child_seq").Bind(1, parentId);
+        var row = reader.Query(ChildrenSql).Bind(1, parentId);
         var children = ImmutableArray.CreateBuilder<ChildEdge>();
         while (row.Step())
         {
-            var child = new ChildEdge(row.Text(0), row.Text(1));
+            var child = new ChildEdge(row.Text(0), row.Text(1), row.Int(2));
             if (children.Count == 0 || children[^1] != child) { children.Add(child); }
         }
         return children.DrainToImmutable();

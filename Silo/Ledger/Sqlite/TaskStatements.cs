@@ -8,8 +8,8 @@ internal sealed class TaskStatements(Database database)
 {
     private readonly Statement _insert = database.Prepare("""
         INSERT INTO tasks (seq, id, queue, type, priority, created_at, version, status, agent, assigned_at, started_at, completed_at, retry_count, loss_count,
-            max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at)
-        VALUES (?1, ?23, ?24, ?25, ?26, ?27, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?28, ?29)
+            max_retries, attempt, cancel_requested, next_attempt_at, actual_seconds, token, held_by, expires_at, error_code, error_message, attempts, closed, progress, result, redriven_at, slot)
+        VALUES (?1, ?23, ?24, ?25, ?26, ?27, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?28, ?29, ?30)
         ON CONFLICT (id) DO NOTHING
         """);
     private readonly Statement _insertSpec = database.Prepare("INSERT INTO task_specs (seq, spec) VALUES (?1, ?2)");
@@ -23,14 +23,14 @@ internal sealed class TaskStatements(Database database)
     private readonly Statement _stand = database.Prepare("SELECT version, status FROM tasks WHERE seq = ?1");
     private readonly Statement _progress = database.Prepare("UPDATE tasks SET progress = ?2 WHERE seq = ?1");
     private readonly Statement _seqOf = database.Prepare("SELECT seq FROM tasks WHERE id = ?1");
-    private readonly Statement _children = database.Prepare("SELECT child_id, child_queue FROM edges WHERE parent_id = ?1 ORDER BY child_seq");
+    private readonly Statement _children = database.Prepare(TaskReads.ChildrenSql);
 
     /// <summary>Inserts a task with its edges; false where its id is taken.</summary>
     public bool Insert(in PreparedEntry prepared, TaskState task, long seq)
     {
         var spec = task.View.Spec;
         Bind(_insert, prepared, task, seq)
-            .Bind(23, spec.Id).Bind(24, spec.Queue).Bind(25, (long)spec.Type).Bind(26, (long)spec.Priority).Bind(27, task.View.CreatedAt);
+            .Bind(23, spec.Id).Bind(24, spec.Queue).Bind(25, (long)spec.Type).Bind(26, (long)spec.Priority).Bind(27, task.View.CreatedAt).Bind(30, (long)QueueSlots.Of(spec.Key));
         if (_insert.RunCounted() == 0) { return false; }
         _insertSpec.Bind(1, seq).Bind(2, prepared.Body).Run();
         if (spec.Dependencies.IsDefaultOrEmpty) { return true; }
@@ -77,7 +77,7 @@ internal sealed class TaskStatements(Database database)
             var found = ImmutableArray.CreateBuilder<ChildEdge>();
             do
             {
-                var child = new ChildEdge(_children.Text(0), _children.Text(1));
+                var child = new ChildEdge(_children.Text(0), _children.Text(1), _children.Int(2));
                 if (found.Count == 0 || found[^1] != child) { found.Add(child); }                  // a child may name a parent twice
             }
             while (_children.Step());

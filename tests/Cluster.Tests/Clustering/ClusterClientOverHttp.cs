@@ -30,8 +30,12 @@ internal sealed class ClusterClientOverHttp(Uri address) : IDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Puts until it is answered: a repeat does no harm.</summary>
+    public async Task<JsonElement> PutAsync(string path, string body) => await JsonOfAsync(HttpMethod.Put, path, body, key: null);
+
+    /// <summary>Submits a task that is its own key.</summary>
     public Task SubmitAsync(string id) =>
-        PostAsync("tasks", string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{id}}","task_type":"testing","priority":3,"description":"d"}"""), key: "submit-" + id);
+        PostAsync("tasks", string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{id}}","task_type":"testing","priority":3,"description":"d","key":"{{id}}"}"""), key: "submit-" + id);
 
     public Task RegisterAsync(string agent) =>
         PostAsync("agents", $$"""{"id":"{{agent}}","agent_type":"operations","name":"{{agent}}","capabilities":["testing"],"mode":"pull"}""");

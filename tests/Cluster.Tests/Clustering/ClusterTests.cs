@@ -96,6 +96,33 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task Divide_QueueUnderLoad_PartitionsAreInBothSilosAndNothingAcknowledgedIsLost()
+    {
+        var (cluster, silos, gateway) = await ClusterUnderTest.StartAsync();
+        await using var _ = cluster;
+        using var client = new ClusterClientOverHttp(gateway.Coordination);
+        using var work = new Workload(gateway.Coordination);
+        await work.StartAsync();
+        foreach (var partitions in new[] { 4, 3, 1, 6 })
+        {
+            var queue = await client.PutAsync("queues/default", $$"""{"partitions":{{partitions}}}""");
+            Assert.Equal(partitions, queue.GetProperty("partitions").GetInt32());
+            var before = work.Completed;
+            await cluster.UntilAsync(() => Task.FromResult(work.Completed >= before + 100), $"100 tasks in {partitions} partitions");
+        }
+        foreach (var silo in silos) { Assert.Contains("-of-4@1 is loaded", silo.Output, StringComparison.Ordinal); }
+
+        // A silo that joins gets its share.
+        var third = cluster.LaunchSilo();
+        await cluster.UntilAsync(() => Task.FromResult(third.Output.Contains("-of-6@4 is loaded", StringComparison.Ordinal)), "a partition moves to the third silo", TimeSpan.FromSeconds(120));
+
+        await silos[0].KillAsync();
+        var then = work.Completed;
+        await cluster.UntilAsync(() => Task.FromResult(work.Completed >= then + 200), "200 tasks after the kill");
+        await work.StopAndCheckAsync();
+    }
+
+    [Fact]
     public async Task Terminate_OneSiloAfterAnother_DrainsAndFailsNothing()
     {
         var (cluster, silos, gateway) = await ClusterUnderTest.StartAsync();

@@ -44,6 +44,12 @@ public sealed class SiloFixture : IAsyncLifetime
         await _cluster.DeactivateAsync(grain);
     }
 
+    /// <summary>Ends a grain's activation if it has one, and waits until it has ended.</summary>
+    public Task DeactivateIfActiveAsync(IAddressable grain) => _cluster.TryGetGrainContext(grain.GetGrainId(), out _) ? _cluster.DeactivateAsync(grain) : Task.CompletedTask;
+
+    /// <summary>Whether a grain is active.</summary>
+    public bool IsActive(IAddressable grain) => _cluster.TryGetGrainContext(grain.GetGrainId(), out _);
+
     public async Task InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(1);

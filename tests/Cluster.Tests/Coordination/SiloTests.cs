@@ -20,7 +20,7 @@ public abstract class SiloTests(SiloFixture silo) : IAsyncLifetime
     }
 
     /// <summary>Nothing went wrong behind the answers.</summary>
-    public Task DisposeAsync()
+    public virtual Task DisposeAsync()
     {
         var warnings = silo.TakeWarnings();
         Assert.True(warnings.Count == 0, string.Join(Environment.NewLine, warnings));

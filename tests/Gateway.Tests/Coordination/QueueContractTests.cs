@@ -8,7 +8,7 @@ namespace NexusActors.Coordination;
 public sealed class QueueContractTests(EmbeddedFixture service)
 {
     private static readonly string[] Members =
-        ["name", "max_length", "paused", "default_key", "keys", "ready", "delayed", "blocked", "running", "active_agents", "oldest_ready_seconds"];
+        ["name", "max_length", "paused", "default_key", "keys", "partitions", "ready", "delayed", "blocked", "running", "active_agents", "oldest_ready_seconds"];
 
     private Client Http => service.Coordination;
 

@@ -33,7 +33,7 @@ public sealed class AgentHandsTests
                 }
                 Assert.Equal(held.Values.Sum(work => work.Units), hands.Units);
                 Assert.Equal(held.Values.Select(work => work.Queue).Distinct().Order(), hands.Queues.Order());
-                Assert.Equal(held.GetValueOrDefault(task).Queue, hands.QueueOf(task));
+                Assert.Equal(held.GetValueOrDefault(task).Queue, hands.Find(task)?.Queue);
                 Assert.Equal(100 - held.Values.Sum(work => work.Units), hands.FreeResources(Sample.Profile("a", resources: [("gpu", 100)]))["gpu"]);
             }
         });

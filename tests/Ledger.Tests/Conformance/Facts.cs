@@ -9,11 +9,11 @@ internal static class Facts
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, 123, 456, TimeSpan.Zero);
 
-    public static TaskState NewTask(string id, string queue = QueueNames.Default, int priority = 3, TaskType type = TaskType.Analysis, DateTimeOffset? created = null, params Dependency[] parents) => new()
+    public static TaskState NewTask(string id, string queue = QueueNames.Default, int priority = 3, TaskType type = TaskType.Analysis, DateTimeOffset? created = null, string? key = null, params Dependency[] parents) => new()
     {
         View = new()
         {
-            Spec = new() { Id = id, Type = type, Priority = priority, Description = "look into " + id, Queue = queue, Dependencies = [.. parents] },
+            Spec = new() { Id = id, Type = type, Priority = priority, Description = "look into " + id, Queue = queue, Key = key, Dependencies = [.. parents] },
             Version = 1,
             Status = WorkStatus.Pending,
             CreatedAt = created ?? Noon,

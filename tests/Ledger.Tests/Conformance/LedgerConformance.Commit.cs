@@ -202,6 +202,8 @@ public abstract partial class LedgerConformance
             Paused = true,
             DefaultKey = new() { Weight = 0.5, Concurrency = 0, RatePerSecond = 1.25, Burst = 4 },
             Keys = QueueSettingsKeys(("b", new KeyLimits { Weight = 2 }), ("a", new KeyLimits { Concurrency = 3 })),
+            Partitions = 3,
+            Split = new() { Epoch = 2, Former = [new(0, 1), new(1, 64)] },
         };
         await DoneAsync(
             new() { Change = new QueuePut("night", new()) },

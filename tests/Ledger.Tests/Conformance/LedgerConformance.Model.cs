@@ -106,13 +106,13 @@ public abstract partial class LedgerConformance
         foreach (var queue in new[] { "q0", "q1" })
         {
             var live = new List<string>();
-            await foreach (var page in ledger.LiveTasksAsync(queue)) { live.AddRange(page.Select(task => task.Id)); }
+            await foreach (var page in ledger.LiveTasksAsync(queue, SlotRange.All)) { live.AddRange(page.Select(task => task.Id)); }
             var expected = model.Tasks.Values.Where(task => task.View.Spec.Queue == queue && !task.IsFinal).OrderBy(task => task.Seq).ToArray();
             Assert.Equal(expected.Select(task => task.Id), live);
             SameAll(
                 expected.SelectMany(child => child.View.Spec.Dependencies.Select(edge => new ParentEdge(
                     child.Seq, edge.TaskId, model.Tasks.GetValueOrDefault(edge.TaskId)?.View.Status ?? WorkStatus.None, edge.OnFailure))),
-                await ledger.LiveEdgesAsync(queue));
+                await ledger.LiveEdgesAsync(queue, SlotRange.All));
             Same(model.Queues.GetValueOrDefault(queue), await ledger.FindQueueAsync(queue));
         }
         SameAll(model.Agents.Values, await ledger.AgentsAsync());

@@ -55,13 +55,35 @@ public abstract partial class LedgerConformance
         await DoneAsync([.. held.Select((task, i) => Update(task, task.Next(i % 3 == 0 ? WorkStatus.Assigned : i % 3 == 1 ? WorkStatus.InProgress : WorkStatus.Delegated, "a1")))]);
 
         var live = new List<string>();
-        await foreach (var page in Ledger.LiveTasksAsync("night"))
+        await foreach (var page in Ledger.LiveTasksAsync("night", SlotRange.All))
         {
             Assert.NotEmpty(page);
             live.AddRange(page.Select(task => task.Id));
         }
 
         Assert.Equal(Enumerable.Range(0, Count).Where(i => i % 5 != 0 && i % 7 != 1).Select(i => $"t{i}"), live);
+    }
+
+    /// <summary>Partitions share the tasks among them: each is read by one, with its parents, and a key's tasks by one and the same.</summary>
+    [Theory, InlineData(1), InlineData(3), InlineData(64)]
+    public async Task LiveTasks_OfTheSlotsOfEachPartition_AreAllTasksOnce(int partitions)
+    {
+        await DoneAsync(Insert(NewTask("p")));
+        await DoneAsync([.. Enumerable.Range(0, 300).Select(i => Insert(NewTask($"t{i}", queue: "night", key: i % 3 == 0 ? null : $"k{i % 50}", parents: new Dependency("p"))))]);
+        var (tasks, edges) = (new List<TaskState>(), new List<ParentEdge>());
+
+        for (var place = 0; place < partitions; place++)
+        {
+            var (slots, mine) = (SlotRange.Of(place, partitions), new List<TaskState>());
+            await foreach (var page in Ledger.LiveTasksAsync("night", slots)) { mine.AddRange(page); }
+            Assert.All(mine, task => Assert.True(slots.Has(QueueSlots.Of(task.View.Spec.Key))));
+            Assert.Equal(mine.Select(task => task.Seq).Order(), mine.Select(task => task.Seq));
+            Assert.Equal(mine.Select(task => task.Seq), (await Ledger.LiveEdgesAsync("night", slots)).Select(edge => edge.ChildSeq));
+            tasks.AddRange(mine);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 300).Select(i => $"t{i}"), tasks.OrderBy(task => task.Seq).Select(task => task.Id));
+        Assert.Equal(tasks.OrderBy(task => task.Seq).Select(task => new ChildEdge(task.Id, "night", QueueSlots.Of(task.View.Spec.Key))), await Ledger.ChildrenAsync("p"));
     }
 
     [Fact]
@@ -73,7 +95,7 @@ public abstract partial class LedgerConformance
             Insert(NewTask("c1", parents: [new("p"), new("other")])),
             Insert(NewTask("c2", queue: "night", parents: [new("p", ParentFailureRule.Run), new("p")])),
             Insert(NewTask("c3", parents: [new("other")])));
-        ChildEdge[] children = [new("c1", QueueNames.Default), new("c2", "night")];
+        ChildEdge[] children = [new("c1", QueueNames.Default, 0), new("c2", "night", 0)];
 
         var held = parent.Next(WorkStatus.InProgress, "a1");
         var moved = await CommitAsync(Update(parent, held));
@@ -93,7 +115,7 @@ public abstract partial class LedgerConformance
 
         var results = await Ledger.CommitAsync([Insert(NewTask("c1", parents: new Dependency("p"))), Update(parent, parent.Next(WorkStatus.Cancelled))]);
 
-        Assert.Equal<ChildEdge>([new("c1", QueueNames.Default)], results[1].Children);
+        Assert.Equal<ChildEdge>([new("c1", QueueNames.Default, 0)], results[1].Children);
     }
 
     [Fact]
@@ -114,8 +136,8 @@ public abstract partial class LedgerConformance
                 new(children[0].Seq, "p1", WorkStatus.Pending, ParentFailureRule.Fail),
                 new(children[3].Seq, "p1", WorkStatus.Pending, ParentFailureRule.Skip),
             ],
-            await Ledger.LiveEdgesAsync(QueueNames.Default));
-        Assert.Empty(await Ledger.LiveEdgesAsync("none"));
+            await Ledger.LiveEdgesAsync(QueueNames.Default, SlotRange.All));
+        Assert.Empty(await Ledger.LiveEdgesAsync("none", SlotRange.All));
     }
 
     [Fact]

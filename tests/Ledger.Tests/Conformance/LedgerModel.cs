@@ -44,7 +44,7 @@ internal sealed class LedgerModel
     }
 
     public ImmutableArray<ChildEdge> Children(string parent) =>
-        [.. Tasks.Values.OrderBy(task => task.Seq).Where(task => task.View.Spec.Dependencies.Any(edge => edge.TaskId == parent)).Select(task => new ChildEdge(task.Id, task.View.Spec.Queue))];
+        [.. Tasks.Values.OrderBy(task => task.Seq).Where(task => task.View.Spec.Dependencies.Any(edge => edge.TaskId == parent)).Select(task => new ChildEdge(task.Id, task.View.Spec.Queue, QueueSlots.Of(task.View.Spec.Key)))];
 
     private CommitResult Apply(LedgerChange change, long given)
     {

@@ -112,8 +112,8 @@ public sealed class PlanTests
         await ledger.TaskEventsAsync("t77");
         await ledger.LastEventAsync();
         await ledger.ReadEventsAsync(500, new(), 100);
-        await foreach (var page in ledger.LiveTasksAsync("q3")) { Assert.NotEmpty(page); break; }
-        await ledger.LiveEdgesAsync("few");
+        await foreach (var page in ledger.LiveTasksAsync("q3", SlotRange.Of(1, 3))) { Assert.NotEmpty(page); break; }
+        await ledger.LiveEdgesAsync("few", SlotRange.All);
     }
 
     private static async Task WriteAsync(ILedger ledger, int round)
@@ -133,7 +133,7 @@ public sealed class PlanTests
         SELECT 't' || i, 1 + (i % 8), 1 + (i % 5), {Noon.UtcTicks} + i * 1000000::bigint, convert_to(json_build_object('description', 'x')::text, 'UTF8') FROM generate_series(1, {Rows}) i;
         INSERT INTO task_states (seq, queue, type, priority, created_at, version, status, agent, retry_count, loss_count, max_retries, attempt, cancel_requested, held_by)
         SELECT seq, 'q' || (seq % 10), type, priority, created_at, 1, 1 + (seq % 7), CASE WHEN seq % 3 = 0 THEN 'a' || (seq % 50) END, 0, 0, 3, 0, false, 0 FROM tasks ON CONFLICT DO NOTHING;
-        INSERT INTO task_counts SELECT queue, status, count(*) FROM task_states GROUP BY 1, 2 ON CONFLICT DO NOTHING;
+        INSERT INTO task_counts (queue, status, n) SELECT queue, status, count(*) FROM task_states GROUP BY 1, 2 ON CONFLICT DO NOTHING;
         INSERT INTO edges SELECT seq, 0, id, 'q' || (seq % 10), 't' || (seq - 1), 1 FROM tasks WHERE seq % 5 = 0;
         INSERT INTO events SELECT i, {Noon.UtcTicks}, 'task.submitted', i, 't' || i, NULL, 'q1', '{"{}"}' FROM generate_series(1, {Rows}) i;
         INSERT INTO operations SELECT 'k' || i, 'h', 'a', {Noon.UtcTicks} + i FROM generate_series(1, {Rows}) i;

@@ -69,7 +69,7 @@ public sealed class SeveralWritersTests : IAsyncLifetime
     {
         await Ledgers[0].CommitAsync([Insert(NewTask("t1"))]);
         await using var still = await _others[0].Source.OpenConnectionAsync();
-        await using var hold = new NpgsqlCommand("BEGIN; SELECT n FROM task_counts FOR UPDATE", still);
+        await using var hold = new NpgsqlCommand("BEGIN; INSERT INTO tasks (id, type, priority, created_at, spec) VALUES ('t2', 1, 1, 0, '')", still);
         await hold.ExecuteNonQueryAsync();
         var waited = Stopwatch.StartNew();
         Assert.Equal(CommitOutcome.Done, (await Ledgers[2].CommitAsync([Insert(NewTask("t2"))]))[0].Outcome);

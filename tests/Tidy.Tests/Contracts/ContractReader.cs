@@ -100,7 +100,8 @@ internal sealed class ContractReader
             _faults.Add($"{type.FullName} has no [GrainType]");
             return;
         }
-        foreach (var grain in Grains(type)) { Add($"home {AliasOf(grain)}", $"{name}"); }
+        // Where several grains answer to an interface, it says itself which of them a plain name means.
+        foreach (var grain in Grains(type).Where(grain => Argument(grain, "DefaultGrainTypeAttribute") is not { } home || home.Equals(name))) { Add($"home {AliasOf(grain)}", $"{name}"); }
     }
 
     private IEnumerable<TypeDefinition> Grains(TypeDefinition type) =>

@@ -104,7 +104,7 @@ internal sealed class SimulatedLedger(SimulatedThread thread, SimulatedClock clo
     public string Story(string id) => $"{id}: {string.Join(' ', EventsOf(id).Select(happened => $"{happened.Type[5..]}@{(happened.At - Sample.Start).TotalSeconds}"))}";
 
     private ImmutableArray<ChildEdge> Children(string parent) =>
-        [.. _tasks.Values.Where(task => task.View.Spec.Dependencies.Any(dependency => dependency.TaskId == parent)).OrderBy(task => task.Seq).Select(task => new ChildEdge(task.Id, task.View.Spec.Queue))];
+        [.. _tasks.Values.Where(task => task.View.Spec.Dependencies.Any(dependency => dependency.TaskId == parent)).OrderBy(task => task.Seq).Select(task => new ChildEdge(task.Id, task.View.Spec.Queue, QueueSlots.Of(task.View.Spec.Key)))];
 
     private async Task BeginAsync()
     {
@@ -125,14 +125,14 @@ internal sealed class SimulatedLedger(SimulatedThread thread, SimulatedClock clo
     public Task<ImmutableArray<TaskState>> FindTasksAsync(ImmutableArray<long> seqs, CancellationToken cancellation) =>
         ReadAsync(() => seqs.Where(_ids.ContainsKey).Select(seq => _tasks[_ids[seq]]).ToImmutableArray());
 
-    public async IAsyncEnumerable<ImmutableArray<TaskState>> LiveTasksAsync(string queue, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ImmutableArray<TaskState>> LiveTasksAsync(string queue, SlotRange slots, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var live = await ReadAsync(() => _tasks.Values.Where(task => !task.IsFinal && task.View.Spec.Queue == queue).OrderBy(task => task.Seq).ToList());
+        var live = await ReadAsync(() => _tasks.Values.Where(task => !task.IsFinal && task.View.Spec.Queue == queue && slots.Has(QueueSlots.Of(task.View.Spec.Key))).OrderBy(task => task.Seq).ToList());
         foreach (var page in live.Chunk(2)) { yield return [.. page]; }
     }
 
-    public Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(string queue, CancellationToken cancellation) => ReadAsync(() => _tasks.Values
-        .Where(task => !task.IsFinal && task.View.Spec.Queue == queue).OrderBy(task => task.Seq)
+    public Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(string queue, SlotRange slots, CancellationToken cancellation) => ReadAsync(() => _tasks.Values
+        .Where(task => !task.IsFinal && task.View.Spec.Queue == queue && slots.Has(QueueSlots.Of(task.View.Spec.Key))).OrderBy(task => task.Seq)
         .SelectMany(task => task.View.Spec.Dependencies.Select(parent => new ParentEdge(task.Seq, parent.TaskId, _tasks[parent.TaskId].View.Status, parent.OnFailure, _tasks[parent.TaskId].View.CompletedAt)))
         .ToImmutableArray());
 

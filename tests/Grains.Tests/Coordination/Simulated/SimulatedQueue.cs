@@ -21,9 +21,11 @@ internal sealed class SimulatedQueue
         Scope = scope = new()
         {
             Name = name,
+            Key = name,
             Memory = new(options, key => scope.LimitsOf(key)),
             Ledger = ledger,
             Grains = grains,
+            Routes = new(ledger, grains, clock),
             Options = options,
             Metrics = Metrics,
             Log = NullLogger.Instance,
@@ -56,7 +58,11 @@ internal sealed class SimulatedQueue
     /// <summary>An exception that no grain may let out of a round.</summary>
     public Exception? Bug { get; private set; }
 
-    public Task LoadAsync() => new QueueLoader(Scope, Dispatch, Control).LoadAsync(default);
+    public async Task LoadAsync()
+    {
+        Scope.Settings = await Scope.Ledger.FindQueueAsync(Scope.Name);
+        await new QueueLoader(Scope, Dispatch, Control).LoadAsync(default);
+    }
 
     /// <summary>The regular check; notes when memory must be made anew.</summary>
     public async Task CheckAsync() => Differs = !await new QueueLoader(Scope, Dispatch, Control).CheckAsync(default);
