@@ -24,6 +24,7 @@ internal sealed record Settings
           --callers LIST   callers per agent in P1 a (1,8,32)
           --mode MODE      embedded (one process, SQLite) or cluster (PostgreSQL, Redis, silos and a gateway as processes) (embedded)
           --silos LIST     silos in cluster mode; each row is measured with each number of them (1)
+          --partitions N   partitions of the default queue; with more than one each agent's tasks have a key (1)
           --peers          P1 measures other queue products too: downloads them, with npm, into a folder that is deleted afterwards
         P5 (cluster mode) always compares one silo with two.
         """;
@@ -42,6 +43,8 @@ internal sealed record Settings
 
     /// <summary>Silos of the cluster that is measured now.</summary>
     public int Silos { get; init; } = 1;
+
+    public int Partitions { get; init; } = 1;
 
     public bool Peers { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed record Settings
                     "--scratch" => settings with { Scratch = value },
                     "--seed" => settings with { Seed = Number(value) },
                     "--tasks" => settings with { Tasks = Number(value) },
+                    "--partitions" => settings with { Partitions = Number(value) },
                     "--seconds" => settings with { Seconds = Number(value) },
                     "--mode" => settings with { Mode = Enum.Parse<Mode>(value, ignoreCase: true) },
                     "--silos" => settings with { SiloCounts = [.. value.Split(',').Select(Number)] },

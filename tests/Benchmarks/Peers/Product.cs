@@ -36,7 +36,22 @@ internal abstract class Product : IDisposable
     protected abstract IEnumerable<Uri> Metrics { get; }
 
     /// <summary>Starts it as the command line says.</summary>
-    public static Product Start(Settings settings) => settings.Mode == Mode.Cluster ? new ClusterProduct(settings) : new EmbeddedProduct(settings);
+    public static Product Start(Settings settings)
+    {
+        Product product = settings.Mode == Mode.Cluster ? new ClusterProduct(settings) : new EmbeddedProduct(settings);
+        if (settings.Partitions > 1) { product.Divide(settings.Partitions); }
+        return product;
+    }
+
+    /// <summary>Whether its default queue is divided.</summary>
+    public bool IsDivided { get; private set; }
+
+    private void Divide(int partitions)
+    {
+        using var connection = new HttpConnection(Coordination);
+        connection.CallOk(Requests.Put("/queues/default", string.Create(CultureInfo.InvariantCulture, $$"""{"partitions":{{partitions}}}""")));
+        IsDivided = true;
+    }
 
     /// <summary>Ends it, in order or with kill -9, and starts it again on the same data.</summary>
     /// <returns>From the start of the new process until it says that it is ready.</returns>

@@ -26,7 +26,7 @@ internal static class Lives
     public static LivesResult OneByOne(Product product, int tasks, int callersPerAgent, Func<int, string>? queue = null) => Measure(product, tasks, (count, into) =>
     {
         var share = new Share(count);
-        var callers = Enumerable.Range(0, Agents.Length * callersPerAgent).Select(caller => new OneLife(Agents[caller % Agents.Length], Body(queue, caller % Agents.Length), share)).ToArray();
+        var callers = Enumerable.Range(0, Agents.Length * callersPerAgent).Select(caller => new OneLife(Agents[caller % Agents.Length], Body(product, queue, caller % Agents.Length), share)).ToArray();
         var time = Callers.Run(product.Coordination, callers);
         foreach (var caller in callers) { caller.Times.AddTo(into); }
         return time;
@@ -47,7 +47,7 @@ internal static class Lives
         {
             using var connection = new HttpConnection(product.Coordination);
             var writer = new RequestWriter();
-            var body = Body(queue, caller);
+            var body = Body(product, queue, caller);
             for (int count; (count = share.Take(batch)) > 0;)
             {
                 var submit = Requests.Post("/tasks/batch", $"[{string.Join(',', Enumerable.Repeat(body, count))}]");
@@ -75,7 +75,9 @@ internal static class Lives
         }
     });
 
-    private static string Body(Func<int, string>? queue, int agent) => queue is null ? TaskBody : $$"""{"queue":"{{queue(agent)}}",{{TaskBody[1..]}}""";
+    private static string Body(Product product, Func<int, string>? queue, int agent) => queue is null
+        ? product.IsDivided ? $$"""{"key":"{{Agents[agent]}}",{{TaskBody[1..]}}""" : TaskBody
+        : $$"""{"queue":"{{queue(agent)}}",{{TaskBody[1..]}}""";
 
     private static LivesResult Measure(Product product, int tasks, Func<int, StepTimes.Sums, TimeSpan> run)
     {
