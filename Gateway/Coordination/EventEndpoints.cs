@@ -25,7 +25,7 @@ internal static class EventEndpoints
             .WithMetadata(new QueryContract("agent", "Only of this agent", typeof(string)))
             .WithMetadata(new QueryContract("queue", "Only of this queue", typeof(string)))
             .WithMetadata(new QueryContract("type", "Only of these types, or of types that begin so (task.*); repeated or with commas", typeof(string)))
-            .Produces<EventResponse>(StatusCodes.Status200OK, "text/event-stream").Refuses(400, 429);
+            .Produces<EventResponse>(StatusCodes.Status200OK, "text/event-stream").Refuses(400, 429).NotCounted();
 
     private static async Task StreamAsync(HttpContext http, IGrainFactory grains, StreamGate gate, RemoteCalls calls, TimeProvider time, IOptions<GatewayOptions> options, IHostApplicationLifetime process, ILoggerFactory logs)
     {

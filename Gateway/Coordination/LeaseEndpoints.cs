@@ -16,7 +16,7 @@ internal static class LeaseEndpoints
         var agents = routes.MapGroup("/agents/{id}").WithTags("Leases");
         agents.MapPost("/leases", LeaseAsync).Takes<LeaseBody>(optional: true).Named("LeaseTasks", "Ask for work, waiting for it if asked to",
             "204: there was nothing, the agent has no room, or it drains. A task given to a caller that has hung up goes back to its queue.")
-            .Produces<LeasesResponse>().Produces(StatusCodes.Status204NoContent).Refuses(400, 404, 413, 415);
+            .Produces<LeasesResponse>().Produces(StatusCodes.Status204NoContent).Refuses(400, 404, 413, 415).NotCounted();
         agents.MapPost("/heartbeat", HeartbeatAsync).Takes<HeartbeatBody>(optional: true).Named("Heartbeat", "Give a sign of life: renews leases, brings progress, returns orders").Refuses(400, 404, 413, 415);
         agents.MapPost("/reports", ReportManyAsync).TakesMany<ReportBody>(routes.ServiceProvider).Named("ReportTasks", "Report on many leases at once",
             "Each report is answered for itself, in order. Repeating an accepted report gets its first answer.").Refuses(400, 404, 413, 415);

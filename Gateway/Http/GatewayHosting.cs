@@ -72,6 +72,7 @@ public static class GatewayHosting
         app.UseExceptionHandler(static _ => { });
         app.UseStatusCodePages(ProblemWriter.WriteStatusAsync);
         app.UseRouting();
+        app.UseAdmission();
         foreach (var api in ServedApi.All(settings))
         {
             app.MapHealth(api);

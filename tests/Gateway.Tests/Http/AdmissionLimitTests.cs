@@ -1,0 +1,92 @@
+namespace NexusActors.Http;
+
+/// <summary>Fewer are let in when those inside cannot be answered in time, and only then.</summary>
+public sealed class AdmissionLimitTests
+{
+    private const int PerWindow = 100, Many = 10_000;
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
+    private readonly AdmissionLimit _limit = new(WaitMax, DateTimeOffset.UnixEpoch);
+    private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
+
+    [Fact]
+    public void Enter_NothingIsKnown_AllComeIn() => Assert.Equal(Many, Enter(Many));
+
+    [Fact]
+    public void Enter_AnswersKeepUp_AllComeIn()
+    {
+        Enter(PerWindow);
+        Windows(8);
+
+        Assert.Null(_limit.Limit);
+    }
+
+    [Fact]
+    public void Enter_MoreInsideThanIsAnsweredInTime_AsManyAsAreAnsweredInHalfOfIt()
+    {
+        Windows(4);
+        Enter(1000);
+        Windows(1);
+
+        // 400 a second.
+        Assert.Equal(200, _limit.Limit);
+        Assert.Equal(0, Enter(Many));
+    }
+
+    /// <summary>As when a silo has died: some hang, the others are answered.</summary>
+    [Fact]
+    public void Enter_SomeHang_AllComeIn()
+    {
+        Enter(150);
+        Windows(8);
+
+        Assert.Null(_limit.Limit);
+    }
+
+    /// <summary>As when the database is away: what is let in is bounded by what was answered before.</summary>
+    [Fact]
+    public void Enter_NothingIsAnsweredAnyMore_TheRateOfBeforeCounts()
+    {
+        Windows(8);
+        Enter(Many);
+        Windows(1, answered: false);
+
+        Assert.InRange(_limit.Limit!.Value, 180, 200);
+    }
+
+    [Fact]
+    public void Enter_FewAreInside_TheyMayTakeAsLongAsTheyDo()
+    {
+        Assert.Equal(AdmissionLimit.Least, Enter(AdmissionLimit.Least));
+        _now += 20 * AdmissionLimit.Window;
+
+        Assert.True(_limit.TryEnter(_now));
+        Assert.Null(_limit.Limit);
+    }
+
+    [Fact]
+    public void Enter_ShortAgain_AllComeInAfterAWhile()
+    {
+        Enter(Many);
+        _now += AdmissionLimit.Window;
+        Assert.False(_limit.TryEnter(_now));
+        Assert.Equal(AdmissionLimit.Least, _limit.Limit);
+        for (var i = 0; i < Many; i++) { _limit.Leave(answered: true, _now); }
+
+        Windows(80);
+
+        Assert.Null(_limit.Limit);
+    }
+
+    private int Enter(int count) => Enumerable.Range(0, count).Count(_ => _limit.TryEnter(_now));
+
+    // Requests that are answered at once, evenly; where the door is closed, those inside are answered.
+    private void Windows(int windows, bool answered = true)
+    {
+        for (var i = 0; i < windows * PerWindow; i++)
+        {
+            _now += AdmissionLimit.Window / PerWindow;
+            var entered = _limit.TryEnter(_now);
+            if (entered || answered) { _limit.Leave(answered, _now); }
+        }
+    }
+}
