@@ -9,7 +9,7 @@ namespace NexusActors.Chaos;
 /// <summary>One run: a cluster, a load, one fault after another with calm in between, and the verdict.</summary>
 internal sealed class ChaosRun(ChaosSettings settings, string folder)
 {
-    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(4), SettlePeriod = TimeSpan.FromMilliseconds(100), SettleMax = TimeSpan.FromSeconds(45), FinishMax = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(4), SettlePeriod = TimeSpan.FromMilliseconds(100), SettleMax = TimeSpan.FromSeconds(45), FinishMax = TimeSpan.FromSeconds(180);
     private readonly Notebook _notebook = new(new());
     private readonly Random _chance = new(settings.Seed);
     private readonly List<Phase> _phases = [];

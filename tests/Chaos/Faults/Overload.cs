@@ -8,7 +8,7 @@ namespace NexusActors.Chaos.Faults;
 internal sealed class Overload : Fault
 {
     private const int Callers = 48, Times = 5;
-    private const double GoodputLeast = 0.9, LatencyP99Max = 1, MemoryGrowthMbMax = 512, SampleSeconds = 0.5, RestSeconds = 3;
+    private const double GoodputLeast = 0.9, LatencyP99Max = 1, MemoryGrowthMbMax = 512, SampleSeconds = 0.5, RestSeconds = 3, DrainSecondsMax = 180;
 
     public override string Name => "overload";
 
@@ -29,6 +29,8 @@ internal sealed class Overload : Fault
             await PinAsync($"0-{cores - 1}", $"0-{cores - 1}");
         }
         scene.Healed();
+        // What was let in is done before anything else is harmed.
+        for (var until = scene.Notebook.Time.Now + DrainSecondsMax; scene.Workforce.IsCrowded && scene.Notebook.Time.Now < until; await FaultScene.WaitAsync(SampleSeconds, cancellation)) { }
     }
 
     private static async Task MeasureAsync(FaultScene scene, CancellationToken cancellation)

@@ -13,14 +13,14 @@ internal sealed class TaskBook
     private const int ParentsMax = 3, RecentMax = 2000, MaxRetries = 3, MaxLosses = 100;
     private readonly Lock _gate = new();
     private readonly List<SubmittedTask> _acknowledged = [];
-    private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Number, SubmittedTask Task)> _open = new(StringComparer.Ordinal);
     private int _next;
 
     /// <summary>Acknowledged tasks, parents before children.</summary>
     public ImmutableArray<SubmittedTask> Acknowledged { get { lock (_gate) { return [.. _acknowledged]; } } }
 
-    /// <summary>Tasks that were sent and about which no answer came.</summary>
-    public ImmutableHashSet<string> Unanswered { get { lock (_gate) { return [.. _open]; } } }
+    /// <summary>Tasks that were sent and about which no answer came, parents before children: they may be there or not.</summary>
+    public ImmutableArray<SubmittedTask> Unanswered { get { lock (_gate) { return [.. _open.Values.OrderBy(open => open.Number).Select(open => open.Task)]; } } }
 
     public int Count { get { lock (_gate) { return _acknowledged.Count; } } }
 
@@ -36,7 +36,7 @@ internal sealed class TaskBook
                 var plan = draw < PoisonShare ? new TaskPlan(0, true) : draw < PoisonShare + RetryShare ? new TaskPlan(chance.Next(1, MaxRetries), false) : default;
                 var task = new SubmittedTask
                 {
-                    Id = plan.IdOf(_next++),
+                    Id = plan.IdOf(_next),
                     Queue = queue,
                     Type = Types[chance.Next(Types.Length)],
                     Priority = chance.Next(1, 6),
@@ -46,7 +46,7 @@ internal sealed class TaskBook
                     Poison = plan.Poison,
                 };
                 tasks.Add(task);
-                _open.Add(task.Id);
+                _open.Add(task.Id, (_next++, task));
             }
             return tasks.ToImmutable();
         }
@@ -57,9 +57,14 @@ internal sealed class TaskBook
     {
         lock (_gate)
         {
-            ImmutableArray<SubmittedTask> tasks = [.. Enumerable.Range(0, count).Select(_ => new SubmittedTask { Id = new TaskPlan(0, true).IdOf(_next++), Queue = queue, MaxLosses = maxLosses, Poison = true })];
-            _open.UnionWith(tasks.Select(task => task.Id));
-            return tasks;
+            var tasks = ImmutableArray.CreateBuilder<SubmittedTask>(count);
+            while (tasks.Count < count)
+            {
+                var task = new SubmittedTask { Id = new TaskPlan(0, true).IdOf(_next), Queue = queue, MaxLosses = maxLosses, Poison = true };
+                tasks.Add(task);
+                _open.Add(task.Id, (_next++, task));
+            }
+            return tasks.ToImmutable();
         }
     }
 
@@ -68,7 +73,7 @@ internal sealed class TaskBook
         lock (_gate)
         {
             _acknowledged.AddRange(tasks);
-            _open.ExceptWith(tasks.Select(task => task.Id));
+            foreach (var task in tasks) { _open.Remove(task.Id); }
         }
     }
 

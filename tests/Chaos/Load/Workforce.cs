@@ -56,6 +56,9 @@ internal sealed class Workforce : IDisposable
 
     public ImmutableArray<string> Queues { get; }
 
+    /// <summary>Whether so much is to do that batches wait.</summary>
+    public bool IsCrowded => _crowded;
+
     public int LateRefused => _late.Sum(late => late.Agent.Refused);
 
     /// <summary>Settings of an agent that takes work from some of the queues.</summary>

@@ -18,14 +18,15 @@ internal sealed record Verdict
         var listed = await ListAsync(rig.Pool.Addresses[0]);
         await workforce.StopAsync();
         var (stored, events, experiences) = await LedgerTables.ReadAsync(rig.Database.ConnectionString);
-        var unanswered = workforce.Book.Unanswered;
+        var (acknowledged, unanswered) = (workforce.Book.Acknowledged, workforce.Book.Unanswered);
+        var ids = stored.Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
         var record = new CrashRecord
         {
-            Submitted = workforce.Book.Acknowledged,
-            // Of what was never answered nothing is known: it may be there or not.
-            Tasks = [.. stored.Where(task => !unanswered.Contains(task.Id))],
-            Events = [.. events.Where(happened => !unanswered.Contains(happened.TaskId))],
-            Experiences = [.. experiences.Where(id => id.Split(':') is not [_, var task, _] || !unanswered.Contains(task))],
+            // Of what was never answered nothing was promised; where it is there, it is a task like any other.
+            Submitted = [.. acknowledged, .. unanswered.Where(task => ids.Contains(task.Id))],
+            Tasks = stored,
+            Events = events,
+            Experiences = experiences,
             Journals = workforce.Journals(),
             LeaseTime = leaseTime,
         };
@@ -43,9 +44,9 @@ internal sealed record Verdict
             ],
             Counts = new Dictionary<string, long>
             {
-                ["acknowledged operations"] = record.Submitted.Length + leased + accepted,
-                ["tasks acknowledged"] = record.Submitted.Length,
-                ["tasks never answered"] = unanswered.Count,
+                ["acknowledged operations"] = acknowledged.Length + leased + accepted,
+                ["tasks acknowledged"] = acknowledged.Length,
+                ["tasks never answered"] = unanswered.Length,
                 ["leases noted by agents"] = leased,
                 ["reports accepted"] = accepted,
                 ["reports refused as stale"] = Lines(JournalEvents.Refused),
