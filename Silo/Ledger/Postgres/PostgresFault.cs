@@ -45,6 +45,8 @@ internal static class PostgresFault
         PostgresErrorCodes.LockNotAvailable => "the data is locked",
         PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => "others write the same",
         PostgresErrorCodes.QueryCanceled => "it takes too long",
+        // The server has ended a session that stood still within a transaction: packets were lost, or this process stood still.
+        "25P03" => "it does not answer",
         _ when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57", StringComparison.Ordinal) => "it does not answer",
         _ when state.StartsWith("28", StringComparison.Ordinal) || state == PostgresErrorCodes.InsufficientPrivilege || state == PostgresErrorCodes.InvalidCatalogName => Denied,
         _ when state.StartsWith("53", StringComparison.Ordinal) => "the server has no room left",

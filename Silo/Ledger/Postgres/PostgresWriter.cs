@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Data;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Npgsql;
@@ -219,7 +220,11 @@ internal sealed class PostgresWriter : IAsyncDisposable
 
     private async Task RollbackAsync()
     {
-        if (_connection is null) { return; }
+        if (_connection is not { State: ConnectionState.Open })
+        {
+            await HangUpAsync().ConfigureAwait(false);
+            return;
+        }
         try
         {
             await using var command = new NpgsqlCommand("ROLLBACK", _connection);
