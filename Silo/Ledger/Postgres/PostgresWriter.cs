@@ -25,6 +25,9 @@ internal sealed class CommitCall(PreparedEntry[] entries)
 
     /// <summary>Nothing of the call is written, or it is not known.</summary>
     public void Fail(Exception exception) => _done.SetException(exception);
+
+    /// <summary>As <see cref="Fail"/>, where the call was not answered yet.</summary>
+    public void FailIfOpen(Exception exception) => _done.TrySetException(exception);
 }
 
 /// <summary>
@@ -85,7 +88,18 @@ internal sealed class PostgresWriter : IAsyncDisposable
         {
             var batch = _gathered.ToList();
             _gathered.Clear();
-            await CommitAsync(batch).ConfigureAwait(false);
+            try
+            {
+                await CommitAsync(batch).ConfigureAwait(false);
+            }
+            catch (Exception defect)
+            {
+                // Whatever it was: those who wait must hear of it, and those who come must be written.
+                _metrics.Failed(storage: false);
+                LedgerLog.Defect(_logger, defect);
+                await HangUpAsync().ConfigureAwait(false);
+                foreach (var call in batch) { call.FailIfOpen(PostgresFault.ToCaller(defect, Open)); }
+            }
         }
     }
 

@@ -55,6 +55,13 @@ public sealed class PostgresFaultTests
         Assert.InRange(events, ids.Length, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData("25P03")] // a session that stood still within a transaction
+    [InlineData("53100")]
+    [InlineData("57P01")]
+    [InlineData("08006")]
+    public void IsStorage_ServerEndedTheSessionOrCannotWrite_IsNoDefectOfTheCall(string state) => Assert.True(PostgresFault.IsStorage(new PostgresException("words", "FATAL", "FATAL", state)));
+
     [Fact]
     public async Task Commit_ServerIsAway_IsRefusedSoonAndWorksAfterwards()
     {

@@ -52,6 +52,7 @@ internal sealed class PostgresStore : ILedgerStore
     {
         await CloseAsync();
         (_source, _ledger) = await OpenAsync(Options);
+        await ReadableAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -60,6 +61,18 @@ internal sealed class PostgresStore : ILedgerStore
         if (!_shared) { return; }
         await ExecuteAsync(Options.ConnectionString, string.Concat(Tables.Select(table => $"DELETE FROM {table};")) + "UPDATE event_horizon SET seq = 0");
         Emptied.Add(_schema);
+    }
+
+    /// <summary>A new process does not know what was written before it, and reads events behind the oldest transaction of the whole database, in which other tests and the server's vacuum are at work.</summary>
+    private async Task ReadableAsync()
+    {
+        var until = TimeProvider.System.GetUtcNow().AddSeconds(30);
+        await using var command = _source.CreateCommand("SELECT coalesce((SELECT max(seq) FROM events) < event_frontier(), true)");
+        while (!(bool)(await command.ExecuteScalarAsync())!)
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < until, "the events of the ledger cannot be read");
+            await Task.Delay(TimeSpan.FromMilliseconds(5));
+        }
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql)
