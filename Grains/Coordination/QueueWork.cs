@@ -69,6 +69,8 @@ internal sealed class QueueWork : IDisposable
         _giveUp = grain.DeactivateOnIdle;
         _timer = grain.RegisterGrainTimer(TickAsync, new() { DueTime = Timeout.InfiniteTimeSpan, Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true });
         _loaded = LoadAsync(relieve);
+        // Whoever calls hears of a failure; where nobody does, the next activation loads anew.
+        _loaded.Ignore();
     }
 
     private async Task LoadAsync(Func<CancellationToken, Task> relieve)

@@ -42,7 +42,8 @@ internal sealed partial class SimulatedWorld
         foreach (var agent in _agents)
         {
             // Where tasks are of several units, one that is woken may find that it has no room, and the next in line waits for the regular round.
-            if (agent.Waits is { } waits && waits.Queue == Names[0] && agent.Hands.HeldUnits < agent.Profile.MaxCapacity && _queues[waits.Queue] is { Scope.Open: true } queue) { Assert.True(queue.Memory.Backlog.Peek(PullBid.From(waits.Bid)) is null, $"{agent.Id} waits, and was not woken"); }
+            // Where another was woken for it and does not come, the next in line is woken when his time is over.
+            if (agent.Waits is { } waits && waits.Queue == Names[0] && agent.Hands.HeldUnits < agent.Profile.MaxCapacity && _queues[waits.Queue] is { Scope.Open: true } queue && queue.Dispatch.NextDue() == long.MaxValue) { Assert.True(queue.Memory.Backlog.Peek(PullBid.From(waits.Bid)) is null, $"{agent.Id} waits, and was not woken"); }
         }
         var held = _ledger.Tasks.Where(task => task.IsHeld).ToLookup(task => task.View.AssignedAgent!);
         foreach (var agent in _agents)
