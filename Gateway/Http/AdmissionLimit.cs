@@ -2,7 +2,8 @@ namespace NexusActors.Http;
 
 /// <summary>
 /// How many requests are let in at once: all, until those inside would take longer to answer than they may, at the rate at which answers come; then as many as are answered in half of that time, and more
-/// again as the wait becomes short. A few that hang, as when a silo has died, close the door to nobody. Thread-safe.
+/// again as the wait becomes short. A few that hang, as when a silo has died, close the door to nobody; neither do the first requests after a start, which are slow: until more is known, <see cref="RateAtFirst"/>
+/// is taken for what can be done. Thread-safe.
 /// </summary>
 /// <param name="waitMax">How long those inside may take together.</param>
 /// <param name="now">The time.</param>
@@ -10,6 +11,9 @@ internal sealed class AdmissionLimit(TimeSpan waitMax, DateTimeOffset now)
 {
     /// <summary>Never fewer: as many are let in whatever they take.</summary>
     public const int Least = 64;
+
+    /// <summary>Answers per second that a start is trusted with; in half a minute of less, a tenth of that trust is left.</summary>
+    public const double RateAtFirst = 1000;
 
     /// <summary>What is judged together.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
@@ -19,7 +23,7 @@ internal sealed class AdmissionLimit(TimeSpan waitMax, DateTimeOffset now)
     private readonly Lock _gate = new();
     private DateTimeOffset _since = now;
     private int _answered, _inside;
-    private double _rate, _limit = double.PositiveInfinity;
+    private double _rate = RateAtFirst, _limit = double.PositiveInfinity;
 
     /// <summary>Requests that are let in at once now; null: all.</summary>
     public int? Limit { get { lock (_gate) { return double.IsPositiveInfinity(_limit) ? null : (int)_limit; } } }

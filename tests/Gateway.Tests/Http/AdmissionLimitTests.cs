@@ -3,7 +3,8 @@ namespace NexusActors.Http;
 /// <summary>Fewer are let in when those inside cannot be answered in time, and only then.</summary>
 public sealed class AdmissionLimitTests
 {
-    private const int PerWindow = 100, Many = 10_000;
+    // After so many windows nothing is left of what was taken for granted at first.
+    private const int PerWindow = 100, Many = 10_000, Known = 60, Forgotten = 300;
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
     private readonly AdmissionLimit _limit = new(WaitMax, DateTimeOffset.UnixEpoch);
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
@@ -23,7 +24,7 @@ public sealed class AdmissionLimitTests
     [Fact]
     public void Enter_MoreInsideThanIsAnsweredInTime_AsManyAsAreAnsweredInHalfOfIt()
     {
-        Windows(4);
+        Windows(Known);
         Enter(1000);
         Windows(1);
 
@@ -46,11 +47,29 @@ public sealed class AdmissionLimitTests
     [Fact]
     public void Enter_NothingIsAnsweredAnyMore_TheRateOfBeforeCounts()
     {
-        Windows(8);
+        Windows(Known);
         Enter(Many);
         Windows(1, answered: false);
 
         Assert.InRange(_limit.Limit!.Value, 180, 200);
+    }
+
+    [Fact]
+    public void Enter_FirstRequestsAreSlow_TrustedAtFirst()
+    {
+        Enter(256);
+        Windows(2, answered: false);
+
+        Assert.Equal(100, Enter(100));
+    }
+
+    [Fact]
+    public void Enter_NothingIsEverAnswered_TrustIsUsedUp()
+    {
+        Enter(Many);
+        Windows(Forgotten, answered: false);
+
+        Assert.Equal(AdmissionLimit.Least, _limit.Limit);
     }
 
     [Fact]
@@ -69,7 +88,7 @@ public sealed class AdmissionLimitTests
         Enter(Many);
         _now += AdmissionLimit.Window;
         Assert.False(_limit.TryEnter(_now));
-        Assert.Equal(AdmissionLimit.Least, _limit.Limit);
+        Assert.NotNull(_limit.Limit);
         for (var i = 0; i < Many; i++) { _limit.Leave(answered: true, _now); }
 
         Windows(80);
