@@ -1,7 +1,7 @@
 namespace NexusActors.Http;
 
 /// <summary>
-/// How many requests are let in at once: all, until those inside would take longer to answer than they may, at the rate at which answers come; then as many as are answered in half of that time, and more
+/// How many requests are let in at once: all, until those inside would take longer to answer than they may, at the rate at which answers come; then as many as are answered in a seventh of that time, and more
 /// again as the wait becomes short. A few that hang, as when a silo has died, close the door to nobody; neither do the first requests after a start, which are slow: until more is known, <see cref="RateAtFirst"/>
 /// is taken for what can be done. Thread-safe.
 /// </summary>
@@ -12,13 +12,13 @@ internal sealed class AdmissionLimit(TimeSpan waitMax, DateTimeOffset now)
     /// <summary>Never fewer: as many are let in whatever they take.</summary>
     public const int Least = 64;
 
-    /// <summary>Answers per second that a start is trusted with; in half a minute of less, a tenth of that trust is left.</summary>
-    public const double RateAtFirst = 1000;
+    /// <summary>Answers per second that a start is trusted with; in twenty seconds of less, a tenth of that trust is left.</summary>
+    public const double RateAtFirst = 3000;
 
     /// <summary>What is judged together.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
 
-    private const double Growth = 1.2, Memory = 0.98, ShortShare = 0.4, AimShare = 0.5;
+    private const double Growth = 1.2, Memory = 0.97, ShortShare = 0.2, AimShare = 1 / 7.0;
     private const int Most = 8192;
     private readonly Lock _gate = new();
     private DateTimeOffset _since = now;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NexusActors.Clustering;
 
 namespace NexusActors.Http;
 
@@ -7,8 +8,7 @@ namespace NexusActors.Http;
 /// </summary>
 internal sealed record RemoteCalls
 {
-    private const int TriesMax = 3;
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(8), PerItem = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan PerItem = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Whether calls cross the network.</summary>
     public bool Remote { get; init; }
@@ -39,17 +39,20 @@ internal sealed record RemoteCalls
     }
 
     /// <summary>
-    /// Makes a call over the network whose time depends on its size, and makes it again when it is not answered in that time: for calls whose repeat has the effect of one.
-    /// At most three tries, none begun after eight seconds.
+    /// Makes a call over the network whose time depends on its size, and makes it again when it is not answered in that time: for calls whose repeat has the effect of one. The first answer counts, whichever
+    /// call it comes from: what is slow, as over a slow link, is not asked for again and again in vain. As often, and as long, as <see cref="CallRepetition"/>.
     /// </summary>
     public async Task<T> WithinAsync<T>(Func<Task<T>> call, int items, TimeProvider time)
     {
         if (!Remote) { return await call(); }
         var started = time.GetTimestamp();
+        var asked = new List<Task<T>>();
         for (var tries = 1; ; tries++)
         {
-            try { return await call().OrLeaveAsync(LimitOf(items * PerItem), time); }
-            catch (TimeoutException) when (tries < TriesMax && time.GetElapsedTime(started) < Budget) { }
+            asked.Add(call());
+            asked[^1].Ignore();
+            try { return await await Task.WhenAny(asked).WaitAsync(LimitOf(items * PerItem), time); }
+            catch (TimeoutException) when (tries < CallRepetition.TriesMax && time.GetElapsedTime(started) < CallRepetition.Budget) { asked.RemoveAll(one => one.IsCompleted); }
         }
     }
 

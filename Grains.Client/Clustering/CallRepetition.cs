@@ -9,8 +9,13 @@ namespace NexusActors.Clustering;
 /// </summary>
 internal sealed class CallRepetition(TimeProvider time, Func<double> chance, ILogger<CallRepetition> log) : IOutgoingGrainCallFilter
 {
-    private const int TriesMax = 3;
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(8), PauseLeast = TimeSpan.FromMilliseconds(100), PauseMost = TimeSpan.FromMilliseconds(250);
+    /// <summary>Tries at most.</summary>
+    public const int TriesMax = 3;
+
+    /// <summary>No try begins after so long.</summary>
+    public static readonly TimeSpan Budget = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan PauseLeast = TimeSpan.FromMilliseconds(100), PauseMost = TimeSpan.FromMilliseconds(250);
 
     /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)

@@ -71,6 +71,7 @@ public static class NexusClientServices
         });
         client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayListRefreshPeriod);
         client.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenConnectionTimeout);
+        client.Services.UseTcpTransport();
         client.UseConnectionRetryFilter<UntilASiloAnswers>();
         client.Services.AddSingleton<IOutgoingGrainCallFilter>(services =>
             new CallRepetition(services.GetRequiredService<TimeProvider>(), Chance, services.GetRequiredService<ILogger<CallRepetition>>()));

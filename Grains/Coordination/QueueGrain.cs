@@ -114,7 +114,11 @@ internal sealed class QueueGrain(QueueTools tools) : Grain, IQueueGrain, IDispos
     public async Task EnsureAsync(CancellationToken cancellation)
     {
         // The queue makes itself, so that silos that start at once do not set back what somebody has changed meanwhile.
-        if (Name == QueueNames.Default && !_made) { _made = await tools.Ledger.FindQueueAsync(Name, cancellation) is not null || await ConfigureAsync(_settings ?? new(), CancellationToken.None) is not null; }
+        if (Name == QueueNames.Default && !_made)
+        {
+            if (await tools.Ledger.FindQueueAsync(Name, cancellation) is null) { await ConfigureAsync(_settings ?? new(), CancellationToken.None); }
+            _made = true;
+        }
         await RefreshAsync(cancellation);
         if (_settings is { Split.Former.Length: > 0 }) { await FinishAsync(); }
         if (await WorkAsync(cancellation) is not { } work) { await _divided.EnsureAsync(cancellation); }

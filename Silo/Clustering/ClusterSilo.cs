@@ -18,7 +18,7 @@ internal static class ClusterSilo
     /// <summary>Ports where none are set: those of Orleans.</summary>
     public const int DefaultSiloPort = 11111, DefaultGatewayPort = 30000;
 
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5), OpenConnectionTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5), SystemResponseTimeout = TimeSpan.FromSeconds(3), OpenConnectionTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>The port for other silos.</summary>
     public static int SiloPortOf(SiloOptions silo) => silo.SiloPort != 0 ? silo.SiloPort : DefaultSiloPort;
@@ -44,11 +44,14 @@ internal static class ClusterSilo
         silo.Configure<SiloMessagingOptions>(messaging =>
         {
             messaging.ResponseTimeout = ResponseTimeout;
+            // Calls of Orleans itself, such as to the directory of grains: one that got lost with its connection held up the first call to a grain for 30 s.
+            messaging.SystemResponseTimeout = SystemResponseTimeout;
             // Left as it is: a silo that asks another on behalf of a third would wait for the acknowledgement of one that is silent, its answer would come too late to count, and nobody
             // would ever be voted dead. Grains give no tokens to each other; gateways, which hang up on waits, wait for the acknowledgement on their side.
             messaging.WaitForCancellationAcknowledgement = false;
         });
         silo.Configure<ConnectionOptions>(connection => connection.OpenConnectionTimeout = OpenConnectionTimeout);
+        silo.Services.UseTcpTransport();
         silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = true);
         silo.Services.AddOptions<GrainCollectionOptions>().Configure<IOptions<SiloOptions>>((collection, settings) =>
         {
@@ -74,7 +77,7 @@ internal static class ClusterSilo
         membership.EnableIndirectProbes = true;
         membership.EnableConnectionLivenessCheck = true;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
-        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
         membership.NumMissedTableIAmAliveLimit = 3;
         membership.DefunctSiloExpiration = TimeSpan.FromHours(2);
     }

@@ -48,6 +48,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
     public async Task RunAsync()
     {
         _batch.Add("BEGIN ISOLATION LEVEL READ COMMITTED");
+        // What event_positions() says. A function in SQL is planned anew at each call, which costs as much as a small commit.
         _batch.Read("SELECT (pg_current_xact_id()::text::bigint + shift) << 16, pg_current_xact_id()::text::bigint FROM event_clock", row => (_position, Transaction) = (row.GetInt64(0), row.GetInt64(1)));
         var start = 0;
         foreach (var end in Waves.Cut(entries))
@@ -95,8 +96,8 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
     /// <summary>The guarded changes. Outcomes are known after the round trip.</summary>
     private void AddGuards(List<int> open)
     {
-        var inserts = new List<(PreparedEntry Prepared, TaskState Task)>();
-        var updates = new List<(PreparedEntry Prepared, TaskState Task, WorkStatus From)>();
+        var inserts = new List<TaskRow>();
+        var updates = new List<TaskRow>();
         var agentInserts = new List<(PreparedEntry Prepared, AgentView Agent)>();
         var agentUpdates = new List<(PreparedEntry Prepared, AgentView Agent)>();
         var agentDeletes = new List<string>();
@@ -110,8 +111,8 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
             switch (prepared.Entry.Change)
             {
                 case null: _results[i] = new(CommitOutcome.Done); break;
-                case TaskInsert(var task): inserts.Add((prepared, task)); Expect('t', task.Id, 0, i, CommitOutcome.Exists); break;
-                case TaskUpdate(var next, var from): updates.Add((prepared, next, from)); Expect('u', "", next.Seq, i, CommitOutcome.Conflict); break;
+                case TaskInsert(var task): inserts.Add(new(prepared, task)); Expect('t', task.Id, 0, i, CommitOutcome.Exists); break;
+                case TaskUpdate(var next, var from): updates.Add(new(prepared, next) { From = from }); Expect('u', "", next.Seq, i, CommitOutcome.Conflict); break;
                 case AgentInsert(var agent): agentInserts.Add((prepared, agent)); Expect('a', agent.Profile.Id, 0, i, CommitOutcome.Exists); break;
                 case AgentUpdate(var agent): agentUpdates.Add((prepared, agent)); Expect('a', agent.Profile.Id, 0, i, CommitOutcome.Conflict); break;
                 case AgentDelete(var id): agentDeletes.Add(id); Expect('a', id, 0, i, CommitOutcome.Conflict); break;
@@ -124,7 +125,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
         if (inserts.Count > 0) { TaskWrites.Insert(_batch, inserts, (id, seq) => Done('t', id, 0, seq)); }
         if (updates.Count > 0)
         {
-            updates.Sort((left, right) => left.Task.Seq.CompareTo(right.Task.Seq));
+            updates.Sort((left, right) => left.Seq.CompareTo(right.Seq));
             TaskWrites.Update(_batch, updates, seq => Done('u', "", seq, 0));
         }
         if (agentInserts.Count > 0) { AgentWrites.Insert(_batch, agentInserts, id => Done('a', id, 0, 0)); }
@@ -161,7 +162,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
     /// <summary>What follows from the changes whose guard held; goes with the next round trip.</summary>
     private void AddConsequences(List<int> open)
     {
-        var begun = new List<(long Seq, PreparedEntry Prepared, TaskState Task)>();
+        var begun = new List<TaskRow>();
         var events = new List<PlacedEvent>();
         var experiences = new List<(PreparedEntry Prepared, Experience Experience)>();
         var moves = new Dictionary<string, (TallySum Sum, DateTimeOffset Seen)>(StringComparer.Ordinal);
@@ -175,7 +176,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
                 if (entry.Operation is { } operation) { refusedKeys.Add(operation.Key); }
                 continue;
             }
-            if (entry.Change is TaskInsert(var task)) { begun.Add((result.Seq, entries[i], task)); }
+            if (entry.Change is TaskInsert(var task)) { begun.Add(new(entries[i], task) { Seq = result.Seq }); }
             Count(entry.Change);
             AddEvents(entry, result.Seq, events);
             if (entry.Experience is { } experience) { experiences.Add((entries[i], experience)); }

@@ -63,6 +63,11 @@ internal static class PostgresLedgerHosting
         text.Options = $"{text.Options} -c statement_timeout={limit} -c lock_timeout={limit} -c idle_in_transaction_session_timeout={(long)StandstillMax.TotalMilliseconds} {ByKey}".Trim();
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
         if (logs is not null) { builder.UseLoggerFactory(logs); }
+        builder.UsePhysicalConnectionInitializer(PostgresSocket.SetUserTimeout, connection =>
+        {
+            PostgresSocket.SetUserTimeout(connection);
+            return Task.CompletedTask;
+        });
         return builder.Build();
     }
 

@@ -3,6 +3,18 @@ using Npgsql;
 
 namespace NexusActors.Ledger.Postgres;
 
+/// <summary>A task as it is to be written.</summary>
+/// <param name="Prepared">Its parts as bytes.</param>
+/// <param name="Task">What it becomes.</param>
+internal readonly record struct TaskRow(PreparedEntry Prepared, TaskState Task)
+{
+    /// <summary>Its position: given by the insert, known before any other write.</summary>
+    public long Seq { get; init; } = Task.Seq;
+
+    /// <summary>The status that an update is to find.</summary>
+    public WorkStatus From { get; init; }
+}
+
 /// <summary>Writes of tasks and of their edges, many at once.</summary>
 internal static class TaskWrites
 {
@@ -40,7 +52,7 @@ internal static class TaskWrites
     private const string ChildrenSql = "SELECT e.parent_id, e.child_id, e.child_queue, s.slot FROM edges e CROSS JOIN LATERAL (SELECT slot FROM task_states c WHERE c.seq = e.child_seq OFFSET 0) s WHERE e.parent_id = ANY ($1) ORDER BY e.parent_id, e.child_seq";
 
     /// <summary>Adds the insert of new tasks; tells the position of each whose id was free.</summary>
-    public static void Insert(CommandBatch batch, IReadOnlyList<(PreparedEntry Prepared, TaskState Task)> rows, Action<string, long> inserted) => batch.Read(
+    public static void Insert(CommandBatch batch, IReadOnlyList<TaskRow> rows, Action<string, long> inserted) => batch.Read(
         InsertSql,
         row => inserted(PostgresText.Read(row.GetString(0)), row.GetInt64(1)),
         rows.Texts(row => row.Task.Id),
@@ -50,7 +62,7 @@ internal static class TaskWrites
         rows.Bytes(row => row.Prepared.Body));
 
     /// <summary>Adds the first states of tasks that were inserted, and what they wait for.</summary>
-    public static void Begin(CommandBatch batch, IReadOnlyList<(long Seq, PreparedEntry Prepared, TaskState Task)> rows)
+    public static void Begin(CommandBatch batch, IReadOnlyList<TaskRow> rows)
     {
         batch.Add(
             BeginSql,
@@ -60,7 +72,7 @@ internal static class TaskWrites
                 rows.Shorts(row => (int)row.Task.View.Spec.Type),
                 rows.Shorts(row => row.Task.View.Spec.Priority),
                 rows.Longs(row => row.Task.View.CreatedAt.UtcTicks),
-                .. State(rows, row => row.Prepared, row => row.Task),
+                .. State(rows),
                 rows.Shorts(row => QueueSlots.Of(row.Task.View.Spec.Key)),
             ]);
         var edges = rows.Where(row => !row.Task.View.Spec.Dependencies.IsDefaultOrEmpty)
@@ -77,10 +89,10 @@ internal static class TaskWrites
     }
 
     /// <summary>Adds the next states of tasks; tells the position of each that had the version and status before.</summary>
-    public static void Update(CommandBatch batch, IReadOnlyList<(PreparedEntry Prepared, TaskState Task, WorkStatus From)> rows, Action<long> updated) => batch.Read(
+    public static void Update(CommandBatch batch, IReadOnlyList<TaskRow> rows, Action<long> updated) => batch.Read(
         UpdateSql,
         row => updated(row.GetInt64(0)),
-        [rows.Longs(row => row.Task.Seq), rows.Shorts(row => (int)row.From), .. State(rows, row => row.Prepared, row => row.Task)]);
+        [rows.Longs(row => row.Seq), rows.Shorts(row => (int)row.From), .. State(rows)]);
 
     /// <summary>Adds a look at where tasks stand.</summary>
     public static void Stand(CommandBatch batch, IEnumerable<long> seqs, Action<long, int, WorkStatus> stands) =>
@@ -100,30 +112,30 @@ internal static class TaskWrites
         Values.Array(parents));
 
     /// <summary>What both statements write.</summary>
-    private static NpgsqlParameter[] State<T>(IReadOnlyList<T> rows, Func<T, PreparedEntry> prepared, Func<T, TaskState> task) =>
+    private static NpgsqlParameter[] State(IReadOnlyList<TaskRow> rows) =>
     [
-        rows.Ints(row => task(row).View.Version),
-        rows.Shorts(row => (int)task(row).View.Status),
-        rows.Texts(row => task(row).View.AssignedAgent),
-        rows.Moments(row => task(row).View.AssignedAt),
-        rows.Moments(row => task(row).View.StartedAt),
-        rows.Moments(row => task(row).View.CompletedAt),
-        rows.Ints(row => task(row).View.RetryCount),
-        rows.Ints(row => task(row).View.LossCount),
-        rows.Ints(row => task(row).View.MaxRetries),
-        rows.Ints(row => task(row).View.Attempt),
-        rows.Bools(row => task(row).View.CancelRequested),
-        rows.Moments(row => task(row).View.NextAttemptAt),
-        rows.Reals(row => task(row).View.ActualSeconds),
-        rows.Texts(row => task(row).Token),
-        rows.Shorts(row => (int)task(row).HeldBy),
-        rows.Moments(row => task(row).ExpiresAt),
-        rows.Texts(row => task(row).View.ErrorCode),
-        rows.Texts(row => task(row).View.ErrorMessage),
-        rows.Bytes(row => prepared(row).Attempts),
-        rows.Bytes(row => prepared(row).Closed),
-        rows.Texts(row => task(row).View.ProgressJson),
-        rows.Texts(row => task(row).View.ResultJson),
-        rows.Moments(row => task(row).View.RedrivenAt),
+        rows.Ints(row => row.Task.View.Version),
+        rows.Shorts(row => (int)row.Task.View.Status),
+        rows.Texts(row => row.Task.View.AssignedAgent),
+        rows.Moments(row => row.Task.View.AssignedAt),
+        rows.Moments(row => row.Task.View.StartedAt),
+        rows.Moments(row => row.Task.View.CompletedAt),
+        rows.Ints(row => row.Task.View.RetryCount),
+        rows.Ints(row => row.Task.View.LossCount),
+        rows.Ints(row => row.Task.View.MaxRetries),
+        rows.Ints(row => row.Task.View.Attempt),
+        rows.Bools(row => row.Task.View.CancelRequested),
+        rows.Moments(row => row.Task.View.NextAttemptAt),
+        rows.Reals(row => row.Task.View.ActualSeconds),
+        rows.Texts(row => row.Task.Token),
+        rows.Shorts(row => (int)row.Task.HeldBy),
+        rows.Moments(row => row.Task.ExpiresAt),
+        rows.Texts(row => row.Task.View.ErrorCode),
+        rows.Texts(row => row.Task.View.ErrorMessage),
+        rows.Bytes(row => row.Prepared.Attempts),
+        rows.Bytes(row => row.Prepared.Closed),
+        rows.Texts(row => row.Task.View.ProgressJson),
+        rows.Texts(row => row.Task.View.ResultJson),
+        rows.Moments(row => row.Task.View.RedrivenAt),
     ];
 }

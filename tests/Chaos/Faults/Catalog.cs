@@ -16,7 +16,7 @@ internal static class Catalog
         new Partition("cut-all", Cut.Everything, Way.Both, Stop.Drop, SilentMax), new Partition("cut-all-reject", Cut.Everything, Way.Both, Stop.Reject, SilentMax),
         new Partition("cut-database", Cut.Database, Way.Both, Stop.Drop, DatabaseMax), new Partition("cut-database-reject", Cut.Database, Way.Both, Stop.Reject, DatabaseMax),
         new Partition("cut-one-way", Cut.Peers, Way.In, Stop.Drop, SilentMax), new Flapping(), new PacketLoss(), new PacketDelay(),
-        new LittleCpu(), new LittleMemory(), new FullDisk(), new WrongClock(), new TotalCrash(), new Overload(),
+        new LittleCpu(), new LittleMemory(), new FullDisk(), new WrongClock(), new Overload(), new TotalCrash(),
     ];
 
     /// <exception cref="FormatException">There is no such fault.</exception>

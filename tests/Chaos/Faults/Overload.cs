@@ -7,8 +7,8 @@ namespace NexusActors.Chaos.Faults;
 /// <summary>More is asked for than can be done.</summary>
 internal sealed class Overload : Fault
 {
-    private const int Callers = 48, Times = 5;
-    private const double GoodputLeast = 0.9, LatencyP99Max = 1, MemoryGrowthMbMax = 512, SampleSeconds = 0.5, RestSeconds = 3, DrainSecondsMax = 180;
+    private const int Callers = 256, Times = 5;
+    private const double GoodputLeast = 0.9, LatencyP99Max = 1, MemoryGrowthMbMax = 512, SampleSeconds = 0.5, RestSeconds = 3, WarmSeconds = 5, WarmSecondsMax = 60, SteadyWithin = 0.1, DrainSecondsMax = 180;
 
     public override string Name => "overload";
 
@@ -36,7 +36,7 @@ internal sealed class Overload : Fault
     private static async Task MeasureAsync(FaultScene scene, CancellationToken cancellation)
     {
         using var flood = new Flood(scene.Rig.Pool, scene.Workforce, scene.Notebook, new(scene.Chance.Next()));
-        await flood.ClosedAsync(Callers, RestSeconds, cancellation);
+        await WarmAsync(scene, flood, cancellation);
         var (closedFrom, closed) = (scene.Notebook.Time.Now, await flood.ClosedAsync(Callers, scene.Seconds(8, 20), cancellation));
         var capacity = GoodOf(scene, closed, closedFrom, scene.Notebook.Time.Now);
         scene.Note($"capacity {capacity:F0} requests/s, p99 {1000 * P99(closed):F0} ms");
@@ -53,12 +53,25 @@ internal sealed class Overload : Fault
         var most = await watching;
         var growth = most.Max(pair => pair.Value - before[pair.Key]) >> 20;
         var p99 = P99(open);
-        scene.Note($"offered {open.Count / seconds:F0}/s: goodput {goodput:F0}/s ({100 * goodput / capacity:F0} % of capacity), accepted p99 {1000 * p99:F0} ms; "
+        scene.Note($"sent {open.Count / seconds:F0}/s of {Times * capacity:F0}/s: goodput {goodput:F0}/s ({100 * goodput / capacity:F0} % of capacity), accepted p99 {1000 * p99:F0} ms (reads {1000 * P99([.. open.Where(answer => answer.Read)]):F0}, submits {1000 * P99([.. open.Where(answer => !answer.Read)]):F0}); "
             + $"{string.Join(", ", open.CountBy(answer => answer.Status).OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} × {(pair.Key == 0 ? "no answer" : pair.Key)}"))}; "
             + $"memory grew by {growth} MB at most, to {most.Values.Max() >> 20} MB");
         if (goodput < GoodputLeast * capacity) { scene.Misses($"goodput {100 * goodput / capacity:F0} % < {100 * GoodputLeast:F0} % of capacity"); }
         if (p99 > LatencyP99Max) { scene.Misses($"accepted p99 {p99:F2} s > {LatencyP99Max} s"); }
         if (growth > MemoryGrowthMbMax) { scene.Misses($"memory grew by {growth} MB > {MemoryGrowthMbMax} MB"); }
+    }
+
+    /// <summary>Until as much is done in one stretch as in the one before: processes that have just been started do less at first.</summary>
+    private static async Task WarmAsync(FaultScene scene, Flood flood, CancellationToken cancellation)
+    {
+        var started = scene.Notebook.Time.Now;
+        for (double before = 0, rate; scene.Notebook.Time.Now < started + WarmSecondsMax; before = rate)
+        {
+            var from = scene.Notebook.Time.Now;
+            rate = GoodOf(scene, await flood.ClosedAsync(Callers, WarmSeconds, cancellation), from, scene.Notebook.Time.Now);
+            if (rate < (1 + SteadyWithin) * before) { break; }
+        }
+        scene.Note($"warm after {scene.Notebook.Time.Now - started:F0} s");
     }
 
     /// <summary>Answers in a second that were no refusals: of the flood and of the usual load.</summary>

@@ -29,11 +29,11 @@ internal sealed class LittleCpu : Fault
 /// <summary>A silo that may use little memory.</summary>
 internal sealed class LittleMemory : Fault
 {
-    private const long Limit = 96L << 20;
+    private const long Limit = 160L << 20;
 
     public override string Name => "little-memory";
 
-    public override string What => "one silo is started again with a limit of 96 MB of memory (control group)";
+    public override string What => "one silo is started again with a limit of 160 MB of memory (control group)";
 
     public override Bar Bar => new() { GapMax = 6 };
 

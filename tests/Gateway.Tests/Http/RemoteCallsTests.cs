@@ -49,6 +49,30 @@ public sealed class RemoteCallsTests
     }
 
     [Fact]
+    public async Task Within_FirstIsSlowAndSecondIsLost_AnswerOfTheFirstCounts()
+    {
+        var time = new FakeTimeProvider();
+        var asked = new List<TaskCompletionSource<int>>();
+        var running = RemoteCalls.OverNetwork.WithinAsync(
+            () =>
+            {
+                asked.Add(new());
+                return asked[^1].Task;
+            },
+            items: 100,
+            time);
+        while (asked.Count < 2)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(2100));
+            await Task.Yield();
+        }
+
+        asked[0].SetResult(7);
+
+        Assert.Equal(7, await running);
+    }
+
+    [Fact]
     public async Task Within_RefusalOrInsideTheSilo_IsNotRepeated()
     {
         await Assert.ThrowsAsync<NexusException>(() => RemoteCalls.OverNetwork.WithinAsync(() => Task.FromException<int>(new NexusException(NexusError.Invalid, "x")), 1, TimeProvider.System));
