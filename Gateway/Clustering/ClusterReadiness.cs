@@ -56,7 +56,7 @@ internal sealed class ClusterReadiness(IServiceProvider services, IHostApplicati
         {
             return HealthCheckResult.Unhealthy(refusal.Message, refusal);
         }
-        catch (Exception silent) when (silent is TimeoutException or OrleansException)
+        catch (Exception silent) when (silent is TimeoutException or OrleansException or OperationCanceledException)
         {
             return HealthCheckResult.Unhealthy("no silo answers", silent);
         }

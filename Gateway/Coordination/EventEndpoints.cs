@@ -66,7 +66,7 @@ internal static class EventEndpoints
         {
             // The reader has gone, or the process stops: the stream ends here, and can be resumed at its last id.
         }
-        catch (Exception broken) when (broken is NexusException or TimeoutException or OrleansException)
+        catch (Exception broken) when (broken is NexusException or TimeoutException or OrleansException or OperationCanceledException)
         {
             logs.CreateLogger(typeof(EventEndpoints)).StreamBroken(broken);      // headers are out: the reader comes back with its last id
         }

@@ -94,7 +94,7 @@ internal static class LearningEndpoints
             }
             return null;
         }
-        catch (Exception failure) when (failure is NexusException or TimeoutException or OrleansException)
+        catch (Exception failure) when (failure is NexusException or TimeoutException or OrleansException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             var problem = RefusalHandler.Translate(failure, now);
             foreach (var (index, _) in items) { results[index] = new() { Index = index, Error = problem.Detail, Code = problem.Code }; }

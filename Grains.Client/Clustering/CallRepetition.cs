@@ -44,6 +44,8 @@ internal sealed class CallRepetition(TimeProvider time, Func<double> chance, ILo
         // The silo turned it away at its door: it was not carried out.
         GatewayTooBusyException => true,
         TimeoutException or OrleansException or NexusException { Error: NexusError.StorageUnavailable or NexusError.Moved } => RepeatableCalls.Holds(call),
+        // Called off on the way, by nobody who has a right to: it could not be placed in time.
+        OperationCanceledException => !call.GetCancellationToken().IsCancellationRequested && RepeatableCalls.Holds(call),
         _ => false,
     };
 }

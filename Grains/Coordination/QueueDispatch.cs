@@ -85,7 +85,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         _waiting.Clear();
         try { await Task.WhenAll(agents.Select(agent => scope.Grains.GetGrain<IAgentGrain>(agent).WakeAsync(scope.Name, cancellation))); }
         // They ask again by themselves, some seconds later.
-        catch (Exception exception) when (exception is OperationCanceledException || QueueWriter.IsPassing(exception)) { CoordinationLog.NoticeDelayed(scope.Log, exception, scope.Key); }
+        catch (Exception exception) when (QueueWriter.IsPassing(exception)) { CoordinationLog.NoticeDelayed(scope.Log, exception, scope.Key); }
     }
 
     /// <summary>One round: assigns to passive agents and wakes waiting ones.</summary>

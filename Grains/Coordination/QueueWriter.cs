@@ -127,9 +127,9 @@ internal sealed class QueueWriter(QueueScope scope)
         }
     }
 
-    /// <summary>Whether something may go well when tried again.</summary>
+    /// <summary>Whether something may go well when tried again. Orleans calls off what cannot be placed in time, as an <see cref="OperationCanceledException"/> that no caller's token has asked for.</summary>
     public static bool IsPassing(Exception exception) =>
-        exception is TimeoutException or Orleans.Runtime.OrleansException or NexusException { Error: NexusError.StorageUnavailable or NexusError.Moved };
+        exception is TimeoutException or Orleans.Runtime.OrleansException or OperationCanceledException or NexusException { Error: NexusError.StorageUnavailable or NexusError.Moved };
 
     /// <summary>What is written for a decision.</summary>
     public static LedgerEntry Entry(TaskDecision decision) => new()

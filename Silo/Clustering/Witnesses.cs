@@ -37,6 +37,6 @@ internal sealed class Witnesses(IServiceProvider services, IClusterMembershipSer
         var question = GetGrainService(peer).HasDatabaseAsync();
         question.Ignore();
         try { return await question.WaitAsync(Patience, time); }
-        catch (Exception silent) when (silent is TimeoutException or OrleansException) { return null; }
+        catch (Exception silent) when (silent is TimeoutException or OrleansException or OperationCanceledException) { return null; }
     }
 }

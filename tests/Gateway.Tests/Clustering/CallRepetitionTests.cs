@@ -13,7 +13,7 @@ public sealed class CallRepetitionTests
 {
     private readonly FakeTimeProvider _time = new();
 
-    public static TheoryData<Exception> Passing => [new TimeoutException(), new SiloUnavailableException(), new GatewayTooBusyException(), new NexusException(NexusError.StorageUnavailable, "x")];
+    public static TheoryData<Exception> Passing => [new TimeoutException(), new SiloUnavailableException(), new GatewayTooBusyException(), new OperationCanceledException(), new NexusException(NexusError.StorageUnavailable, "x")];
 
     [Theory, MemberData(nameof(Passing))]
     public async Task Invoke_ReadFailsOnTheWay_IsRepeatedAndAnswered(Exception failure)
@@ -29,6 +29,14 @@ public sealed class CallRepetitionTests
         var call = new ScriptedCall(Request.Of<ICatalogGrain>(nameof(ICatalogGrain.StatusAsync)), new TimeoutException(), new TimeoutException(), new TimeoutException(), null);
         await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(call));
         Assert.Equal(3, call.Tries);
+    }
+
+    [Fact]
+    public async Task Invoke_CallerCallsItOff_IsNotRepeated()
+    {
+        var call = new ScriptedCall(new Request(typeof(ICatalogGrain), nameof(ICatalogGrain.StatusAsync)) { Token = new(canceled: true) }, new OperationCanceledException(), null);
+        await Assert.ThrowsAsync<OperationCanceledException>(() => RunAsync(call));
+        Assert.Equal(1, call.Tries);
     }
 
     [Fact]
@@ -88,6 +96,10 @@ public sealed class CallRepetitionTests
     private sealed class Request(Type room, string method, params object[] arguments) : IInvokable
     {
         public static Request Of<T>(string method) => new(typeof(T), method);
+
+        public CancellationToken Token { get; init; }
+
+        public CancellationToken GetCancellationToken() => Token;
 
         public string GetMethodName() => method;
 
