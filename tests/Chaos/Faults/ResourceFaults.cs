@@ -66,9 +66,10 @@ internal sealed class FullDisk : Fault
 
     public override async Task InjectAsync(FaultScene scene, CancellationToken cancellation)
     {
+        // Shorter than callers may be kept waiting: nobody can write meanwhile.
         var disk = scene.Rig.Disk!;
         var taken = 0L;
-        for (var until = scene.Notebook.Time.Now + scene.Seconds(10, 30); scene.Notebook.Time.Now < until; await FaultScene.WaitAsync(RefillSeconds, cancellation)) { taken = await disk.FillAsync(); }
+        for (var until = scene.Notebook.Time.Now + scene.Seconds(10, 25); scene.Notebook.Time.Now < until; await FaultScene.WaitAsync(RefillSeconds, cancellation)) { taken = await disk.FillAsync(); }
         disk.Free();
         var gaveUp = !scene.Rig.Postgres.IsRunning;
         if (gaveUp) { await scene.Rig.Postgres.StartAgainAsync(cancellation); }
