@@ -22,13 +22,10 @@ internal static class TaskReads
 
     private const string FindManySql = "SELECT " + Columns + " FROM unnest($1) WITH ORDINALITY AS u(seq, n) JOIN tasks t ON t.seq = u.seq" + WithState + " ORDER BY u.n";
 
-    // One stretch of the index per status, each in order and no longer than the page.
+    // A stretch of the index of live tasks: its expression.
     private const string LiveSql = "SELECT " + Columns + """
 
-        FROM (
-            SELECT l.* FROM unnest($4) AS k(status)
-            CROSS JOIN LATERAL (SELECT l.* FROM task_states l WHERE l.queue = $1 AND l.status = k.status AND l.seq > $2 AND (l.slot BETWEEN $5 AND $6 OR l.slot = -1) ORDER BY l.seq LIMIT $3) l
-            ORDER BY l.seq LIMIT $3) r
+        FROM (SELECT * FROM task_states l WHERE l.queue = $1 AND l.status < 5 AND l.seq + 0 > $2 AND (l.slot BETWEEN $4 AND $5 OR l.slot = -1) ORDER BY l.seq + 0 LIMIT $3) r
         """ + WithTask + " ORDER BY r.seq";
 
     private const string LiveEdgesSql = """
@@ -61,7 +58,7 @@ internal static class TaskReads
 
     /// <summary>Tasks of a queue that have not ended, lie in some slots (or in an unknown one) and come after a position, in submit order.</summary>
     public static Task<ImmutableArray<TaskState>> LiveAfterAsync(PostgresReaders readers, string queue, SlotRange slots, long after, int max, CancellationToken cancellation) =>
-        readers.ListAsync(LiveSql, Map, cancellation, Values.Of(queue), Values.Of(after), Values.Of((long)max), Live.Shorts(status => status), Values.Of((short)slots.First), Values.Of((short)slots.Last));
+        readers.ListAsync(LiveSql, Map, cancellation, Values.Of(queue), Values.Of(after), Values.Of((long)max), Values.Of((short)slots.First), Values.Of((short)slots.Last));
 
     /// <summary>The parents of every task of a queue that has not ended, in child order.</summary>
     public static Task<ImmutableArray<ParentEdge>> LiveEdgesAsync(PostgresReaders readers, string queue, SlotRange slots, CancellationToken cancellation) => readers.ListAsync(

@@ -12,6 +12,7 @@ internal static class ScaleRow
     private const int Submitters = 4;
     private const int Probes = 2000;
     private const string Probe = "probe";
+    private static readonly TimeSpan RestartMax = TimeSpan.FromMinutes(3), Pause = TimeSpan.FromMilliseconds(200);
     private const string HeapMetric = "dotnet_gc_last_collection_heap_size_bytes";
 
     public static void Run(Settings settings, Report report)
@@ -45,7 +46,7 @@ internal static class ScaleRow
         {
             Progress($"P4, {settings.Where}: restart after {(kill ? "kill -9" : "a clean stop")}");
             var ready = product.Restart(kill);
-            Lease(product, out _);
+            LeaseFirst(product);
             restarts.Add((kill ? "kill -9" : "clean stop", ready, product.Age, Memory(product).Resident));
         }
 
@@ -90,10 +91,22 @@ internal static class ScaleRow
         return latencies;
     }
 
-    private static void Lease(Product product, out long time)
+    // While the queue is read, callers are told to come back.
+    private static void LeaseFirst(Product product)
     {
         using var connection = new HttpConnection(product.Coordination);
-        time = LeaseOnce(connection);
+        var patience = Stopwatch.StartNew();
+        while (!TryLease(connection))
+        {
+            if (patience.Elapsed > RestartMax) { throw new InvalidOperationException($"no lease within {RestartMax.TotalSeconds:F0} s of the restart"); }
+            Thread.Sleep(Pause);
+        }
+    }
+
+    private static bool TryLease(HttpConnection connection)
+    {
+        var (status, body) = connection.Call(Requests.Post($"/agents/{Probe}/leases", """{"max":1,"wait_seconds":5}"""));
+        return status == 200 && new Leases(body.Span).Next(out _, out _);
     }
 
     private static long LeaseOnce(HttpConnection connection)

@@ -53,6 +53,24 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public async Task LiveTasks_AllOfManyWait_EachPageReadsItsOwnRowsAlone()
+    {
+        const int BlocksOfOne = 20;                                                // a row, its task, and a few levels of the index of each
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using var store = await PostgresStore.CreateAsync(database);
+        await FillAsync(store.Options.ConnectionString);
+        await RunAsync(store.Options.ConnectionString, "UPDATE task_states SET queue = 'q', status = 1; ANALYZE task_states");
+        var before = await BlocksAsync(store.Options.ConnectionString);
+
+        var read = 0;
+        await foreach (var page in store.Ledger.LiveTasksAsync("q", SlotRange.All)) { read += page.Length; }
+        await store.ReopenAsync();
+
+        Assert.Equal(Rows, read);
+        Assert.InRange(await BlocksAsync(store.Options.ConnectionString) - before, Rows, Rows * BlocksOfOne);
+    }
+
+    [Fact]
     public async Task Scans_OneTableIsReadWhole_IsCounted()
     {
         await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
