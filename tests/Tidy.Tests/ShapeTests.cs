@@ -45,7 +45,7 @@ public sealed partial class ShapeTests
     [Fact]
     public void Namespaces_AreTheRooms() =>
         House.None(House.ProductSources().Where(path => path.StartsWith("Grains", StringComparison.Ordinal) && path.Split('/') is [_, var room, _, ..]
-            && !House.Read(path).Contains($"namespace NexusActors.{room};", StringComparison.Ordinal)));
+            && House.Read(path) is var text && !text.Contains($"namespace NexusActors.{room};", StringComparison.Ordinal) && !text.Contains($"namespace NexusActors.{room}.", StringComparison.Ordinal)));
 
     private static IEnumerable<string> TooLong(IEnumerable<string> paths, int max) =>
         paths.Where(path => Lines(path) > Limit(path, max)).Select(path => $"{path}: {Lines(path)} lines, at most {Limit(path, max)}");

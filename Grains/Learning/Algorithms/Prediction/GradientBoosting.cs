@@ -1,0 +1,122 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Trainers.FastTree;
+using Microsoft.ML.Trainers.LightGbm;
+
+namespace NexusActors.Learning.Prediction;
+
+/// <summary>What is learned.</summary>
+internal enum Objective
+{
+    /// <summary>Not stated.</summary>
+    None = 0,
+    /// <summary>Whether it turns out well: targets are 1 and 0, scores log-odds.</summary>
+    Success = 1,
+    /// <summary>A number: scores are in its unit.</summary>
+    Number = 2,
+}
+
+/// <summary>How trees are grown.</summary>
+internal sealed record BoostingOptions
+{
+    /// <summary>Most trees.</summary>
+    public int TreesMax { get; init; } = 300;
+    /// <summary>How much of a tree's answer is added.</summary>
+    public double LearningRate { get; init; } = 0.06;
+    /// <summary>Leaves of a tree at most.</summary>
+    public int Leaves { get; init; } = 31;
+    /// <summary>Rows of a leaf at least.</summary>
+    public int LeafRowsMin { get; init; } = 20;
+    /// <summary>Share of the columns that a tree may use.</summary>
+    public double ColumnShare { get; init; } = 0.6;
+    /// <summary>Share of the rows that a tree is grown from.</summary>
+    public double RowShare { get; init; } = 0.8;
+    /// <summary>Square penalty on leaves.</summary>
+    public double Penalty { get; init; } = 1;
+    /// <summary>Threads. One by default, so that training does not take the machine from those who answer.</summary>
+    public int Threads { get; init; } = 1;
+}
+
+/// <summary>
+/// Gradient-boosted trees by LightGBM (Ke et al. 2017) through ML.NET, taken out as plain trees. Words come as 0/1 columns, so that the wrapper's own handling of categories and of missing values,
+/// which it changes in translation, is not used. LightGBM trains one model at a time in a process; a call cannot be cancelled within.
+/// </summary>
+internal static class GradientBoosting
+{
+    /// <summary>ML.NET's sigmoid has this slope, so that log-odds are the raw score times it.</summary>
+    private const double Slope = 0.5;
+
+    /// <summary>The same rows, options and seed give the same trees.</summary>
+    /// <param name="matrix">All rows.</param>
+    /// <param name="rows">Which of them are trained on.</param>
+    /// <param name="targets">By row of the matrix.</param>
+    /// <param name="weights">By row of the matrix; empty: all alike.</param>
+    /// <param name="objective">What is learned.</param>
+    /// <param name="options">How.</param>
+    /// <param name="seed">Of everything that is chosen.</param>
+    public static TreeEnsemble Train(float[][] matrix, IReadOnlyList<int> rows, double[] targets, double[] weights, Objective objective, BoostingOptions options, int seed)
+    {
+        var context = new MLContext(seed);
+        var shape = SchemaDefinition.Create(typeof(Example));
+        shape[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, matrix[0].Length);
+        var examples = new Example[rows.Count];
+        for (var i = 0; i < examples.Length; i++)
+        {
+            var row = rows[i];
+            examples[i] = new() { Features = matrix[row], Target = (float)targets[row], Succeeded = targets[row] > 0.5, Weight = weights.Length == 0 ? 1 : (float)weights[row] };
+        }
+
+        var data = context.Data.LoadFromEnumerable(examples, shape);
+        if (objective == Objective.Number)
+        {
+            var settings = Configured(new LightGbmRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, options, seed);
+            return ToTrees(context.Regression.Trainers.LightGbm(settings).Fit(data).Model.TrainedTreeEnsemble, 1);
+        }
+
+        var binary = Configured(new LightGbmBinaryTrainer.Options { LabelColumnName = nameof(Example.Succeeded), Sigmoid = Slope }, options, seed);
+        return ToTrees(context.BinaryClassification.Trainers.LightGbm(binary).Fit(data).Model.SubModel.TrainedTreeEnsemble, Slope);
+    }
+
+    private static TOptions Configured<TOptions, TOutput, TTransformer, TModel>(LightGbmTrainerBase<TOptions, TOutput, TTransformer, TModel>.OptionsBase settings, BoostingOptions options, int seed)
+        where TTransformer : ISingleFeaturePredictionTransformer<TModel>
+        where TModel : class
+        where TOptions : LightGbmTrainerBase<TOptions, TOutput, TTransformer, TModel>.OptionsBase, new()
+    {
+        settings.FeatureColumnName = nameof(Example.Features);
+        settings.ExampleWeightColumnName = nameof(Example.Weight);
+        settings.NumberOfIterations = options.TreesMax;
+        settings.LearningRate = options.LearningRate;
+        settings.NumberOfLeaves = options.Leaves;
+        settings.MinimumExampleCountPerLeaf = options.LeafRowsMin;
+        settings.NumberOfThreads = options.Threads;
+        settings.Seed = seed;
+        settings.Deterministic = true;
+        settings.ForceColumnWise = true;
+        settings.UseCategoricalSplit = false;
+        settings.HandleMissingValue = false;
+        settings.Booster = new GradientBooster.Options { FeatureFraction = options.ColumnShare, SubsampleFraction = options.RowShare, SubsampleFrequency = options.RowShare < 1 ? 1 : 0, L2Regularization = options.Penalty };
+        return (TOptions)settings;
+    }
+
+    /// <summary>ML.NET's trees as plain ones.</summary>
+    internal static TreeEnsemble ToTrees(RegressionTreeEnsemble trained, double factor) =>
+        new([.. trained.Trees.Select((tree, i) => ToTree(tree).Times(factor * trained.TreeWeights[i]))]);
+
+    private static Tree ToTree(RegressionTree tree) => new()
+    {
+        Columns = [.. tree.NumericalSplitFeatureIndexes],
+        Thresholds = [.. tree.NumericalSplitThresholds],
+        Left = [.. tree.LeftChild],
+        Right = [.. tree.RightChild],
+        Gains = [.. tree.SplitGains],
+        Leaves = [.. tree.LeafValues],
+    };
+
+    private sealed class Example
+    {
+        public float[] Features { get; set; } = [];
+        public float Target { get; set; }
+        public bool Succeeded { get; set; }
+        public float Weight { get; set; }
+    }
+}

@@ -1,0 +1,46 @@
+namespace NexusActors.Learning.Prediction;
+
+/// <summary>
+/// How long outcomes take to become known, from rows whose outcome is known and rows that still wait (Kaplan and Meier 1958). Known outcomes are a biased sample: what is recent and known was fast.
+/// Weighting each known row by one over the chance that it would be known by now makes the sample that of all rows (inverse probability of censoring; Robins and Rotnitzky 1992), as far as
+/// delay depends on the stratum and not on the outcome within it.
+/// </summary>
+internal sealed class OutcomeDelay
+{
+    private readonly Dictionary<int, (double[] Delays, double[] Known)> _curves = [];
+
+    /// <summary>Learns the delays as they are known at one moment.</summary>
+    /// <param name="strata">By row: groups that may differ in delay.</param>
+    /// <param name="elapsed">By row: how long the outcome took, or where it is not known how long it has been waited for. Any unit.</param>
+    /// <param name="known">By row.</param>
+    public OutcomeDelay(int[] strata, double[] elapsed, bool[] known)
+    {
+        foreach (var stratum in Enumerable.Range(0, strata.Length).GroupBy(i => strata[i]))
+        {
+            var order = stratum.OrderBy(i => elapsed[i]).ThenByDescending(i => known[i]).ToArray();
+            var (delays, shares, waiting) = (new List<double>(), new List<double>(), 1.0);
+            for (var i = 0; i < order.Length; i++)
+            {
+                if (!known[order[i]]) { continue; }
+                waiting *= 1 - 1.0 / (order.Length - i);
+                delays.Add(elapsed[order[i]]);
+                shares.Add(1 - waiting);
+            }
+
+            _curves.Add(stratum.Key, ([.. delays], [.. shares]));
+        }
+    }
+
+    /// <summary>The chance that an outcome is known after that time; 1 for a stratum that was never seen.</summary>
+    public double KnownWithin(int stratum, double elapsed)
+    {
+        if (!_curves.TryGetValue(stratum, out var curve)) { return 1; }
+        var place = Array.BinarySearch(curve.Delays, elapsed);
+        if (place < 0) { return ~place == 0 ? 0 : curve.Known[~place - 1]; }
+        while (place + 1 < curve.Delays.Length && curve.Delays[place + 1] <= elapsed) { place++; }
+        return curve.Known[place];
+    }
+
+    /// <summary>Weight of a known row that happened that long ago, at most <paramref name="max"/>: few rows must not decide for many.</summary>
+    public double Weight(int stratum, double elapsed, double max) => Math.Min(max, 1 / Math.Max(1e-9, KnownWithin(stratum, elapsed)));
+}

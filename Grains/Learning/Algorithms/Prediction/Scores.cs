@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+
+namespace NexusActors.Learning.Prediction;
+
+/// <summary>One bin of a reliability table.</summary>
+/// <param name="From">Lowest predicted probability.</param>
+/// <param name="To">Where the next bin begins.</param>
+/// <param name="Count">Predictions in it.</param>
+/// <param name="Predicted">Their mean.</param>
+/// <param name="Observed">How often it happened.</param>
+internal sealed record ReliabilityBin(double From, double To, int Count, double Predicted, double Observed);
+
+/// <summary>How good predictions are. Outcomes are 1 (happened) and 0; both spans have the same length, which is not 0.</summary>
+internal static class Scores
+{
+    /// <summary>Bins of equal width in the expected calibration error.</summary>
+    public const int Bins = 15;
+
+    /// <summary>Share of answers on the right side of a half.</summary>
+    public static double Accuracy(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> outcomes)
+    {
+        var right = 0;
+        for (var i = 0; i < outcomes.Length; i++) { right += probabilities[i] >= 0.5 == outcomes[i] > 0.5 ? 1 : 0; }
+        return (double)right / outcomes.Length;
+    }
+
+    /// <summary>Area under the ROC curve: the chance that a row that happened is ranked above one that did not, ties as a half (Mann–Whitney). NaN where only one of the two occurs.</summary>
+    public static double Auc(ReadOnlySpan<double> scores, ReadOnlySpan<double> outcomes)
+    {
+        var keys = scores.ToArray();
+        var marks = outcomes.ToArray();
+        Array.Sort(keys, marks);
+        double ranks = 0, happened = 0;
+        for (var i = 0; i < keys.Length;)
+        {
+            var end = i;
+            double ones = 0;
+            for (; end < keys.Length && keys[end] == keys[i]; end++) { ones += marks[end]; }
+            ranks += ones * (i + 1 + end) / 2.0;
+            happened += ones;
+            i = end;
+        }
+
+        var others = keys.Length - happened;
+        return happened == 0 || others == 0 ? double.NaN : (ranks - happened * (happened + 1) / 2) / (happened * others);
+    }
+
+    /// <summary>Mean negative logarithm of the probability given to what happened, natural; probabilities are kept 1e-15 away from 0 and 1.</summary>
+    public static double LogLoss(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> outcomes)
+    {
+        double sum = 0;
+        for (var i = 0; i < outcomes.Length; i++) { sum += LogLoss(probabilities[i], outcomes[i]); }
+        return sum / outcomes.Length;
+    }
+
+    /// <summary>The loss of one answer.</summary>
+    public static double LogLoss(double probability, double outcome) => -Math.Log(Math.Clamp(outcome > 0.5 ? probability : 1 - probability, 1e-15, 1));
+
+    /// <summary>Expected calibration error: over 15 bins of equal width, the mean distance of predicted and observed share, weighted by count.</summary>
+    public static double CalibrationError(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> outcomes)
+    {
+        double sum = 0;
+        foreach (var bin in Reliability(probabilities, outcomes)) { sum += bin.Count * Math.Abs(bin.Predicted - bin.Observed); }
+        return sum / outcomes.Length;
+    }
+
+    /// <summary>The bins that are not empty.</summary>
+    public static ImmutableArray<ReliabilityBin> Reliability(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> outcomes)
+    {
+        var (counts, predicted, observed) = (new int[Bins], new double[Bins], new double[Bins]);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var bin = Math.Min(Bins - 1, (int)(probabilities[i] * Bins));
+            counts[bin]++;
+            predicted[bin] += probabilities[i];
+            observed[bin] += outcomes[i];
+        }
+
+        return [.. Enumerable.Range(0, Bins).Where(bin => counts[bin] > 0)
+            .Select(bin => new ReliabilityBin((double)bin / Bins, (bin + 1.0) / Bins, counts[bin], predicted[bin] / counts[bin], observed[bin] / counts[bin]))];
+    }
+
+    /// <summary>Root of the mean squared error.</summary>
+    public static double Rmse(ReadOnlySpan<double> predictions, ReadOnlySpan<double> targets)
+    {
+        double sum = 0;
+        for (var i = 0; i < targets.Length; i++) { sum += (predictions[i] - targets[i]) * (predictions[i] - targets[i]); }
+        return Math.Sqrt(sum / targets.Length);
+    }
+
+    /// <summary>Probability of a log-odds.</summary>
+    public static double Sigmoid(double logOdds) => logOdds >= 0 ? 1 / (1 + Math.Exp(-logOdds)) : Math.Exp(logOdds) is var e ? e / (1 + e) : 0;
+
+    /// <summary>Log-odds of a probability, kept finite.</summary>
+    public static double LogOdds(double probability) => Math.Log(Math.Clamp(probability, 1e-15, 1) / Math.Clamp(1 - probability, 1e-15, 1));
+}
