@@ -11,6 +11,11 @@ if (Settings.Parse(args) is not { } settings)
     Console.Error.WriteLine(Settings.Usage);
     return 2;
 }
+if (settings.Rows.Any(Settings.LearningRows.Contains) && !Directory.Exists(settings.Data))
+{
+    Console.Error.WriteLine($"Rows L need --data FOLDER; {(settings.Data is null ? "it is not given" : $"there is no folder {settings.Data}")}.");
+    return 2;
+}
 var report = new Report(settings);
 report.Heading();
 var lives = new Dictionary<Settings, IReadOnlyList<OurRate>>();
@@ -31,6 +36,9 @@ foreach (var row in settings.Rows)
             break;
         case "P4":
             foreach (var run in settings.Runs) { ScaleRow.Run(run, report); }
+            break;
+        case "L7":
+            if (!PlansRow.Run(settings, report)) { return 2; }
             break;
         default:
             SpreadRow.Run(settings, report);

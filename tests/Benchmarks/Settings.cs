@@ -16,6 +16,8 @@ internal sealed record Settings
 {
     public const string Usage = """
         Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all [options]
+               dotnet run -c Release --project tests/Benchmarks -- L7 --data FOLDER [options]
+          --data FOLDER    public data that rows L are measured on
           --out FOLDER     also write every latency as CSV, and the tables, into this folder
           --scratch FOLDER where data folders are made (the system's place for temporary files)
           --seed N         seed of everything that is chosen (1)
@@ -27,11 +29,16 @@ internal sealed record Settings
           --partitions N   partitions of the default queue; with more than one each agent's tasks have a key (1)
           --peers          P1 measures other queue products too: downloads them, with npm, into a folder that is deleted afterwards
         P5 (cluster mode) always compares one silo with two.
+        L7 takes --tasks as instances of each set (80, chosen by the seed), --seconds as CPU seconds for each (4), --peers for CP-SAT alone beside it.
         """;
 
     public static readonly string[] AllRows = ["P1", "P2", "P3", "P4", "P5"];
 
+    /// <summary>Rows that are measured on data and need no server.</summary>
+    public static readonly string[] LearningRows = ["L7"];
+
     public IReadOnlyList<string> Rows { get; init; } = [];
+    public string? Data { get; init; }
     public string? Out { get; init; }
     public string Scratch { get; init; } = Path.GetTempPath();
     public int Seed { get; init; } = 1;
@@ -80,6 +87,7 @@ internal sealed record Settings
                 var value = args[i + 1];
                 settings = args[i] switch
                 {
+                    "--data" => settings with { Data = value },
                     "--out" => settings with { Out = value },
                     "--scratch" => settings with { Scratch = value },
                     "--seed" => settings with { Seed = Number(value) },
@@ -93,7 +101,7 @@ internal sealed record Settings
                 };
             }
             if (rows is ["ALL"] && settings.Mode == Mode.Embedded) { settings = settings with { Rows = [.. AllRows.SkipLast(1)] }; }
-            return rows.Length > 0 && settings.Rows.All(AllRows.Contains) && (settings.Mode == Mode.Cluster || !settings.Rows.Contains(AllRows[^1])) ? settings : null;
+            return rows.Length > 0 && settings.Rows.All(row => AllRows.Contains(row) || LearningRows.Contains(row)) && (settings.Mode == Mode.Cluster || !settings.Rows.Contains(AllRows[^1])) ? settings : null;
         }
         catch (Exception fault) when (fault is FormatException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+namespace NexusActors.Learning.Plans;
+
+/// <summary>Finds every fault of a request, not just the first.</summary>
+internal static class PlanFaults
+{
+    private const int TextMax = 4_000;
+    private const int TeamsMax = 16;
+    private const double DaysMax = 1_000;
+    private const int YearsMax = 20;
+    private const double MoneyMax = 1e15;
+
+    public static ImmutableArray<PlanFault> Of(PlanRequest request)
+    {
+        if (request.Goals.IsDefaultOrEmpty) { return [new("goals", "there is no goal")]; }
+        if (request.Goals.Length > PlanRequest.GoalsMax) { return [new("goals", $"there are {request.Goals.Length} goals, at most {PlanRequest.GoalsMax}")]; }
+        ImmutableArray<PlanFault> faults = [.. Request(request), .. request.Goals.SelectMany((goal, i) => Goal(request, goal, $"goals[{i}]")), .. Constraints(request, request.Constraints)];
+        return faults.IsEmpty ? [.. Cycle(request.Goals)] : faults;
+    }
+
+    private static IEnumerable<PlanFault> Request(PlanRequest request)
+    {
+        if (request.Samples is < 1 or > RiskSimulation.SamplesMax) { yield return new("samples", $"must be 1 to {RiskSimulation.SamplesMax}"); }
+        foreach (var twice in request.Goals.GroupBy(goal => goal.Id, StringComparer.Ordinal).Where(same => same.Count() > 1)) { yield return new("goals", $"'{twice.Key}' is the id of {twice.Count()} goals"); }
+        if (request.Goals.SelectMany(goal => WorkModel.DemandsOf(goal).Keys).Distinct(StringComparer.Ordinal).Count() is > TeamsMax and var teams) { yield return new("goals", $"they name {teams} teams, at most {TeamsMax}"); }
+        if (request.Start.Year is < 1970 or > 9000) { yield return new("start", "must be a day of the years 1970 to 9000"); }
+    }
+
+    private static IEnumerable<PlanFault> Goal(PlanRequest request, PlanGoal goal, string field)
+    {
+        if (string.IsNullOrWhiteSpace(goal.Id) || goal.Id.Length > 200) { yield return new($"{field}.id", "must have 1 to 200 characters"); }
+        if (goal.Description.Length > TextMax) { yield return new($"{field}.description", $"must have at most {TextMax} characters"); }
+        if (goal.Priority is < 1 or > 5) { yield return new($"{field}.priority", "must be 1 to 5"); }
+        if (goal.Complexity is { } complexity && !(complexity is >= 0 and <= 1)) { yield return new($"{field}.complexity", "must be 0 to 1"); }
+        if (goal.EffortDays is { } effort && (!effort.IsValid || effort.High > DaysMax)) { yield return new($"{field}.effort", $"must be optimistic ≤ most likely ≤ pessimistic, 0 to {DaysMax} working days"); }
+        if (!goal.Cost.IsValid || goal.Cost.High > MoneyMax) { yield return new($"{field}.cost", "must be optimistic ≤ most likely ≤ pessimistic, and not negative"); }
+        foreach (var (team, units) in goal.Resources)
+        {
+            if (units is < 0 or > Project.UnitsMax) { yield return new($"{field}.resources.{team}", $"must be 0 to {Project.UnitsMax}"); }
+        }
+        foreach (var (name, day) in new[] { ("deadline", goal.Deadline), ("not_before", goal.NotBefore) })
+        {
+            if (IsFar(request, day)) { yield return new($"{field}.{name}", $"must be within {YearsMax} years of the start"); }
+        }
+        foreach (var unknown in goal.Dependencies.Where(id => !request.Goals.Any(other => other.Id == id))) { yield return new($"{field}.dependencies", $"'{unknown}' is no goal of this plan"); }
+    }
+
+    private static IEnumerable<PlanFault> Constraints(PlanRequest request, PlanConstraints constraints)
+    {
+        if (constraints.Budget is { } budget && !(budget is >= 0 and <= MoneyMax)) { yield return new("constraints.budget", "must not be negative"); }
+        if (constraints.TimelineWeeks is { } weeks && !(weeks is > 0 and <= 5_000)) { yield return new("constraints.timeline_weeks", "must be above 0, and at most 5000"); }
+        if (IsFar(request, constraints.Deadline)) { yield return new("constraints.deadline", $"must be within {YearsMax} years of the start"); }
+        foreach (var (team, units) in constraints.TeamSizes)
+        {
+            if (units is < 0 or > Project.UnitsMax) { yield return new($"constraints.team_sizes.{team}", $"must be 0 to {Project.UnitsMax}"); }
+        }
+        foreach (var (team, rate) in constraints.DayRates)
+        {
+            if (!(rate is >= 0 and <= MoneyMax)) { yield return new($"constraints.day_rates.{team}", "must not be negative"); }
+        }
+    }
+
+    private static bool IsFar(PlanRequest request, DateOnly? day) => day is { } given && request.Start.Year is >= 1970 and <= 9000 && Math.Abs(given.DayNumber - request.Start.DayNumber) > YearsMax * 366;
+
+    private static IEnumerable<PlanFault> Cycle(ImmutableArray<PlanGoal> goals)
+    {
+        var places = goals.Select((goal, i) => (goal.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i, StringComparer.Ordinal);
+        ImmutableArray<int>[] dependencies = [.. goals.Select(goal => goal.Dependencies.Select(id => places[id]).ToImmutableArray())];
+        ImmutableArray<string> cycle = [.. Precedence.Cycle(goals.Length, i => dependencies[i]).Select(i => goals[i].Id)];
+        if (!cycle.IsEmpty)
+        {
+            yield return new($"goals[{places[cycle[0]]}].dependencies", cycle.Length == 2 ? $"'{cycle[0]}' depends on itself" : $"goals depend on each other: {string.Join(" → ", cycle)}", cycle);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using CsCheck;
+
+namespace NexusActors.Learning.Plans;
+
+/// <summary>Relaxations are the smallest, by trying everything on small projects.</summary>
+public sealed class RelaxationTests
+{
+    private static readonly Gen<(Project Project, ImmutableArray<DateLimit> Limits)> Cases = Gen.Select(Gen.Int[2, 5], Gen.Int[1, 2], Gen.ULong, Gen.Int[0, 30], Gen.Int[0, 30], (count, resources, seed, project, one) =>
+        (Projects.Seeded(count, resources, seed), ImmutableArray.Create<DateLimit>(new("deadline", null, project, null), new("goal", 0, one, null))));
+
+    [Fact]
+    public void Feasible_SmallProjects_IsWhatTryingSays() => Cases.Sample((project, limits) =>
+    {
+        var (can, starts) = Relax(project, limits).Feasible();
+
+        Assert.Equal(Projects.Schedules(project).Any(ends => Keeps(ends, limits)), can);
+        if (can == true)
+        {
+            Assert.Empty(project.Faults(starts));
+            Assert.True(Keeps(Ends(project, starts), limits));
+        }
+    }, iter: 50, threads: 1);
+
+    [Fact]
+    public void OfDate_SmallProjects_IsTheSmallest() => Cases.Sample((project, limits) =>
+    {
+        for (var which = 0; which < limits.Length; which++)
+        {
+            var others = limits.RemoveAt(which);
+            int? least = Projects.Schedules(project).Where(ends => Keeps(ends, others)).Select(ends => (int?)EndOf(ends, limits[which])).Min();
+            Assert.Equal(new(least, true), Relax(project, limits).OfDate(which, Some(project)));
+        }
+    }, iter: 50, threads: 1);
+
+    [Fact]
+    public void OfAllDates_SmallProjects_IsTheSmallest() => Cases.Sample((project, limits) =>
+    {
+        var least = Projects.Schedules(project).Min(ends => limits.Max(limit => EndOf(ends, limit) - limit.EndMax));
+        var found = Relax(project, limits).OfAllDates(Some(project));
+        Assert.True(found.IsProven);
+        Assert.Equal(Math.Max(least, 0), Math.Max(found.Value!.Value, 0));
+    }, iter: 50, threads: 1);
+
+    [Fact]
+    public void OfTeam_SmallProjects_IsTheSmallest() => Cases.Sample((project, limits) =>
+    {
+        var enough = Enumerable.Range(0, project.Count).Sum(i => project.Demand(i, 0));
+        int? least = null;
+        for (var capacity = project.Capacities[0] + 1; capacity <= enough && least is null; capacity++)
+        {
+            var larger = new Project(project.Activities, project.Capacities.SetItem(0, capacity));
+            if (Projects.Schedules(larger).Any(ends => Keeps(ends, limits))) { least = capacity; }
+        }
+        Assert.Equal(new(least, true), Relax(project, limits).OfTeam(0));
+    }, iter: 50, threads: 1);
+
+    private static Relaxation Relax(Project project, ImmutableArray<DateLimit> limits) => new(project, limits, 10, 1, default);
+
+    private static ImmutableArray<int> Some(Project project)
+    {
+        var ends = new int[project.Count];
+        new Justification(project).Decode(project.Order.AsSpan(), ends);
+        return Projects.Starts(project, ends);
+    }
+
+    private static int[] Ends(Project project, ImmutableArray<int> starts) => [.. starts.Select((start, i) => start + project.Activities[i].Duration)];
+
+    private static int EndOf(int[] ends, DateLimit limit) => limit.Activity is { } one ? ends[one] : ends.Max();
+
+    private static bool Keeps(int[] ends, ImmutableArray<DateLimit> limits) => limits.All(limit => EndOf(ends, limit) <= limit.EndMax);
+}
