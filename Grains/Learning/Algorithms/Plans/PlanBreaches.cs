@@ -48,7 +48,7 @@ internal sealed record PlanBreaches(ImmutableArray<ConstraintBreach> Breaches, I
         var help = (smallest, possible) switch
         {
             (_, true) => "A schedule that keeps every date exists, but this one is not it: search longer.",
-            ({ } least, _) when day is { } until => $"With {until:yyyy-MM-dd} instead, and all else as it is, the plan is feasible{Proof(change, "; no earlier day is")}.",
+            (not null, _) when day is { } until => $"With {until:yyyy-MM-dd} instead, and all else as it is, the plan is feasible{Proof(change, "; no earlier day is")}.",
             ({ } least, _) => string.Create(CultureInfo.InvariantCulture, $"With {least:0.##} {word} instead, and all else as it is, the plan is feasible{Proof(change, "; nothing less is")}."),
             _ => change.IsProven ? "No change of this date alone makes the plan feasible." : "Whether a change of this date alone would help is not known; the search ended before.",
         };

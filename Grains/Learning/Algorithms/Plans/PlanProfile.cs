@@ -58,7 +58,7 @@ internal static class PlanProfile
 
     public static IEnumerable<string> Assumptions(WorkModel model)
     {
-        yield return $"Work is done Monday to Friday in quarters of a day; holidays are not known. A goal is worked on without a break, with the resources that it names, and takes its expected time.";
+        yield return "Work is done Monday to Friday in quarters of a day; holidays are not known. A goal is worked on without a break, with the resources that it names, and takes its expected time.";
         if (model.Efforts.Select((effort, i) => (effort, model.Request.Goals[i].Id)).Where(one => one.effort.Basis != "as given").Select(one => one.Id).ToArray() is { Length: > 0 } derived)
         {
             yield return $"Effort is derived, not given, for {string.Join(", ", derived)}; each goal says how.";

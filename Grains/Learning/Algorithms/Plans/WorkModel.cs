@@ -42,9 +42,12 @@ internal sealed record TeamShortage(string Team, int Size, int Needed, string Go
 /// <summary>A request as a scheduling problem in slots of a quarter of a working day.</summary>
 internal sealed class WorkModel
 {
+    private readonly Dictionary<string, int> _places;
+
     public WorkModel(PlanRequest request)
     {
         Request = request;
+        _places = request.Goals.Select((goal, i) => (goal.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i, StringComparer.Ordinal);
         Calendar = new(request.Start);
         Efforts = [.. request.Goals.Select(GoalEffort.Of)];
         Demands = [.. request.Goals.Select(DemandsOf)];
@@ -113,7 +116,7 @@ internal sealed class WorkModel
     {
         Id = goal.Id,
         Duration = (int)Math.Ceiling((Efforts[index].Days.Mean * WorkCalendar.SlotsPerDay) - 1e-9),
-        Predecessors = [.. goal.Dependencies.Distinct(StringComparer.Ordinal).Select(id => Request.Goals.IndexOf(Request.Goals.First(other => other.Id == id)))],
+        Predecessors = [.. goal.Dependencies.Distinct(StringComparer.Ordinal).Select(id => _places[id])],
         Demands = [.. Limited.Select(team => Demands[index].GetValueOrDefault(team))],
         Head = goal.NotBefore is { } day ? Math.Max(0, Calendar.SlotsBefore(day)) : 0,
     };

@@ -57,7 +57,7 @@ public sealed class PlanExportTests
         Assert.Equal(("gantt", "    title a  plan   1"), (lines[0], lines[1]));
         for (var i = 0; i < texts.Length; i++)
         {
-            var line = Assert.Single(lines, line => line.Contains($" g{i + 1}, ", StringComparison.Ordinal));
+            var line = Assert.Single(lines, line => line.Contains($"g{i + 1}, 20", StringComparison.Ordinal));
             Assert.Equal(1, line.Count(sign => sign == ':'));
             Assert.Matches(@"^    g\d.* :(crit, )?g\d, \d{4}-\d\d-\d\d, \d{4}-\d\d-\d\d$", line);
         }

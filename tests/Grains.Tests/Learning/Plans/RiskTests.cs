@@ -52,7 +52,7 @@ public sealed class RiskTests
 
         Assert.Equal(["in time", "never", "cheap", "all"], risk.Chances.Select(chance => chance.Name));
         Assert.InRange(risk.Chances[0].Chance, 0.7 - (5 * risk.Chances[0].StandardError), 0.7 + (5 * risk.Chances[0].StandardError));
-        Assert.Equal((0, 1, 0), (risk.Chances[1].Chance, risk.Chances[2].Chance, risk.Chances[3].Chance));
+        Assert.Equal((0.0, 1.0, 0.0), (risk.Chances[1].Chance, risk.Chances[2].Chance, risk.Chances[3].Chance));
     }
 
     [Fact]

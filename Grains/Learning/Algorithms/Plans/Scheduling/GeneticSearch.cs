@@ -19,8 +19,10 @@ internal sealed class GeneticSearch(Project project, ulong seed)
     private readonly int[] _ends = new int[project.Count];
     private readonly List<Individual> _champions = [];
     private readonly HashSet<ulong> _marks = [];
-    private Individual[] _population = [];
+    private readonly List<Individual> _population = [];
+    private readonly List<long> _scores = [];
     private long _children;
+    private int _stale;
 
     /// <summary>Individuals that live at a time.</summary>
     public int Population { get; init; } = 60;
@@ -40,7 +42,10 @@ internal sealed class GeneticSearch(Project project, ulong seed)
     /// <summary>Schedules made so far.</summary>
     public long Schedules => _justification.Schedules;
 
-    /// <summary>Searches until a schedule is as short as the target or it is told that it is enough. The first schedule is made in any case.</summary>
+    /// <summary>Populations that were given up so far.</summary>
+    public int Abandoned { get; private set; }
+
+    /// <summary>Searches until a schedule is as short as the target or it is told that it is enough, and goes on when called again. The first schedule is made in any case.</summary>
     /// <param name="target">A length that cannot be bettered.</param>
     /// <param name="enough">Asked every few children.</param>
     /// <param name="better">Called at each better schedule.</param>
@@ -51,57 +56,66 @@ internal sealed class GeneticSearch(Project project, ulong seed)
             (Best, BestLength) = ([], 0);
             return;
         }
-        while (Found(target, enough, better))
+        while (IsFounded(target, enough, better))
         {
-            var (best, stale) = (_population.Min(one => one.Score), 0);
-            while (stale < Patience)
+            while (_stale < Patience)
             {
                 if (IsOver(target, enough)) { return; }
-                stale++;
-                if (Breed(better) is { } score && score < best) { (best, stale) = (score, 0); }
+                Breed(better);
             }
-            _champions.Add(_population.MinBy(one => one.Score)!);
+            _champions.Add(_population[_scores.IndexOf(_scores.Min())]);
+            _population.Clear();
+            Abandoned++;
         }
     }
 
-    /// <summary>A new population: sampled, or of champions when enough of them wait. False: it is over.</summary>
-    private bool Found(int target, Func<bool> enough, Action better)
+    /// <summary>The population of the last call goes on; otherwise a new one: sampled, or of champions and sampled when enough of them wait. False: it is over.</summary>
+    private bool IsFounded(int target, Func<bool> enough, Action better)
     {
+        if (_population.Count > 0) { return true; }
+        _stale = 0;
         _marks.Clear();
-        var guests = _champions.Count == Tribes ? [.. _champions] : Array.Empty<Individual>();
-        if (guests.Length > 0) { _champions.Clear(); }
-        List<Individual> born = [];
-        foreach (var guest in guests.Where(guest => _marks.Add(guest.Mark))) { born.Add(guest); }
-        for (var tries = 0; born.Count < Population && tries < 4 * Population; tries++)
+        _scores.Clear();
+        if (_champions.Count == Tribes)
+        {
+            foreach (var champion in _champions.Where(champion => _marks.Add(champion.Mark))) { Settle(champion); }
+            _champions.Clear();
+        }
+        for (var tries = 0; _population.Count < Population && tries < 4 * Population; tries++)
         {
             _lists.Sample(_random, _child);
-            if (Raise(better) is { } one) { born.Add(one); }
-            if (IsOver(target, enough)) { return false; }
+            var (length, score, mark) = Raise(better);
+            if (_marks.Add(mark)) { Settle(new(ListOf(length), score, mark)); }
+            if (IsOver(target, enough))
+            {
+                _population.Clear();
+                return false;
+            }
         }
-        _population = [.. born];
         return true;
     }
 
-    /// <summary>One child. Returns its score if it lives.</summary>
-    private long? Breed(Action better)
+    /// <summary>One child, which takes the place of the worst unless it is worse still or not new.</summary>
+    private void Breed(Action better)
     {
-        var (mother, father) = (Tournament(), Tournament());
-        _lists.Cross(_random, mother.List, father.List, _child);
+        _stale++;
+        _lists.Cross(_random, Tournament(), Tournament(), _child);
         _lists.Mutate(_random, _child);
-        if (Raise(better) is not { } child) { return null; }
-        var worst = Worst();
-        if (_population[worst].Score < child.Score)
+        var (length, score, mark) = Raise(better);
+        var (worst, best) = (0, long.MaxValue);
+        for (var i = 0; i < _scores.Count; i++)
         {
-            _marks.Remove(child.Mark);
-            return null;
+            if (_scores[i] > _scores[worst]) { worst = i; }
+            best = Math.Min(best, _scores[i]);
         }
+        if (score > _scores[worst] || !_marks.Add(mark)) { return; }
         _marks.Remove(_population[worst].Mark);
-        _population[worst] = child;
-        return child.Score;
+        (_population[worst], _scores[worst]) = (new(ListOf(length), score, mark), score);
+        if (score < best) { _stale = 0; }
     }
 
-    /// <summary>Decodes and justifies the list at hand; null where somebody has this schedule.</summary>
-    private Individual? Raise(Action better)
+    /// <summary>Decodes and justifies the list at hand.</summary>
+    private (int Length, long Score, ulong Mark) Raise(Action better)
     {
         _children++;
         var length = _justification.Improve(_ends, _justification.Decode(_child, _ends));
@@ -117,28 +131,28 @@ internal sealed class GeneticSearch(Project project, ulong seed)
             mark = (mark ^ (uint)end) * 1099511628211UL;
             sum += end;
         }
-        if (!_marks.Add(mark)) { return null; }
+        return (length, ((long)length << 32) + sum, mark);
+    }
+
+    private int[] ListOf(int length)
+    {
         var list = new int[project.Count];
         _justification.ListOf(_ends, length, list);
-        return new(list, ((long)length << 32) + sum, mark);
+        return list;
+    }
+
+    private void Settle(Individual one)
+    {
+        _population.Add(one);
+        _scores.Add(one.Score);
     }
 
     private bool IsOver(int target, Func<bool> enough) => BestLength <= target || (_children % PollEvery == 0 && enough());
 
-    private Individual Tournament()
+    private int[] Tournament()
     {
-        var (one, other) = (_population[_random.Next(_population.Length)], _population[_random.Next(_population.Length)]);
-        return one.Score <= other.Score ? one : other;
-    }
-
-    private int Worst()
-    {
-        var worst = 0;
-        for (var i = 1; i < _population.Length; i++)
-        {
-            if (_population[i].Score > _population[worst].Score) { worst = i; }
-        }
-        return worst;
+        var (one, other) = (_random.Next(_population.Count), _random.Next(_population.Count));
+        return _population[_scores[one] <= _scores[other] ? one : other].List;
     }
 
     /// <param name="List">Activities by start.</param>

@@ -11,13 +11,10 @@ internal sealed record SearchLimits
     /// <summary>Time after which the best so far is the answer. The genetic search keeps it within a millisecond, the exact search within its next check of the clock.</summary>
     public TimeSpan TimeMax { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>Schedules that the genetic search makes at most.</summary>
-    public long SchedulesMax { get; init; } = long.MaxValue;
+    /// <summary>Schedules that the genetic search makes at most; null: no limit with a clock, 200,000 without.</summary>
+    public long? SchedulesMax { get; init; }
 
-    /// <summary>Share of the time that the genetic search may use; the rest is for the proof.</summary>
-    public double GeneticShare { get; init; } = 0.7;
-
-    /// <summary>Work of the exact search at most, in the solver's own unit (about a second of one core); 0: no exact search; null: no such limit.</summary>
+    /// <summary>Work of the exact search at most, in the solver's own unit (about a second of one core); 0: no exact search; null: no limit with a clock, 4 without.</summary>
     public double? ProofMax { get; init; }
 
     /// <summary>Threads of the exact search. Stated here, since the solver would otherwise take every core.</summary>
@@ -62,9 +59,17 @@ internal sealed record FoundSchedule(ImmutableArray<int> Starts, int Length, int
     public bool IsOptimal => Length == LowerBound;
 }
 
-/// <summary>Short schedules within a limit of time: bounds by arithmetic, genetic search until it meets them or its share is used, then CP-SAT with that schedule as hint, for proof or for a better one.</summary>
+/// <summary>
+/// Short schedules within a limit of time: bounds by arithmetic; genetic search and CP-SAT with its best as hint in turns, briefly at first, since most projects are solved and proven then, and for long if need be.
+/// </summary>
 internal static class ScheduleSearch
 {
+    private const long SchedulesUsual = 200_000;
+    private const double ProofUsual = 4;
+
+    /// <summary>Turns: until which share of the limits the genetic search goes on, and then the exact search. In the first turn a population that no longer improves is reason enough to go over to the proof.</summary>
+    private static readonly ImmutableArray<(double Genetic, double Exact)> Turns = [(0.1, 0.2), (0.9, 1)];
+
     /// <param name="project">What to schedule.</param>
     /// <param name="limits">How long.</param>
     /// <param name="progress">Called at each improvement, by the calling thread or a thread of the solver.</param>
@@ -73,41 +78,77 @@ internal static class ScheduleSearch
     public static FoundSchedule Run(Project project, SearchLimits limits, Action<SearchProgress>? progress = null, CancellationToken cancellation = default)
     {
         var bounds = LowerBounds.Of(project);
-        var lower = bounds.Best;
-        Say(SearchStage.Bounds, int.MaxValue, lower, 0);
-
-        var genetic = new GeneticSearch(project, limits.Seed);
-        genetic.Run(lower, IsEnough, () => Say(SearchStage.Genetic, genetic.BestLength, lower, genetic.Schedules));
-        cancellation.ThrowIfCancellationRequested();
-        var (starts, length) = (genetic.Best, genetic.BestLength);
-
-        var left = limits.TimeMax - Elapsed();
-        if (length > lower && limits.ProofMax is not 0 && left > TimeSpan.Zero)
+        var state = new State(project, limits, bounds.Best, progress, cancellation);
+        state.Say(SearchStage.Bounds);
+        foreach (var turn in Turns)
         {
-            var answer = ExactSearch.Solve(
-                new()
-                {
-                    Project = project,
-                    LowerBound = lower,
-                    UpperBound = length,
-                    Hint = starts,
-                    Workers = limits.Workers,
-                    Seed = limits.Seed,
-                    TimeMax = limits.Elapsed is null ? null : left,
-                    WorkMax = limits.ProofMax,
-                },
-                (best, bound) => Say(SearchStage.Exact, Math.Min(best, genetic.BestLength), bound, genetic.Schedules),
-                cancellation);
-            if (!answer.Starts.IsEmpty && project.Length(answer.Starts.AsSpan()) is var shorter && shorter < length) { (starts, length) = (answer.Starts, shorter); }
-            lower = Math.Min(length, answer.LowerBound);
+            state.Genetic(turn.Genetic, isFirst: turn == Turns[0]);
+            state.Exact(turn.Exact, turn.Exact - turn.Genetic);
+            if (state.IsOptimal) { break; }
         }
-        Say(SearchStage.Done, length, lower, genetic.Schedules);
-        return new(starts, length, lower, bounds, genetic.Schedules, genetic.BestLength);
+        state.Say(SearchStage.Done);
+        return new(state.Starts, state.Length, state.Lower, bounds, state.Schedules, state.GeneticLength);
+    }
 
-        TimeSpan Elapsed() => limits.Elapsed?.Invoke() ?? TimeSpan.Zero;
+    /// <summary>The best so far, and what is known about it.</summary>
+    private sealed class State(Project project, SearchLimits limits, int lower, Action<SearchProgress>? progress, CancellationToken cancellation)
+    {
+        private readonly GeneticSearch _genetic = new(project, limits.Seed);
+        private readonly double _exactShares = Turns.Sum(turn => turn.Exact - turn.Genetic);
 
-        bool IsEnough() => cancellation.IsCancellationRequested || genetic.Schedules >= limits.SchedulesMax || Elapsed() >= limits.TimeMax * limits.GeneticShare;
+        public ImmutableArray<int> Starts { get; private set; } = [];
 
-        void Say(SearchStage stage, int best, int bound, long schedules) => progress?.Invoke(new(stage, best, bound, Elapsed(), schedules));
+        public int Length { get; private set; } = int.MaxValue;
+
+        public int Lower { get; private set; } = lower;
+
+        public bool IsOptimal => Length <= Lower;
+
+        public long Schedules => _genetic.Schedules;
+
+        public int GeneticLength => _genetic.BestLength;
+
+        public void Genetic(double until, bool isFirst)
+        {
+            var schedulesMax = limits.SchedulesMax ?? (limits.Elapsed is null ? SchedulesUsual : long.MaxValue);
+            _genetic.Run(Lower, IsEnough, Better);
+            cancellation.ThrowIfCancellationRequested();
+
+            bool IsEnough() => cancellation.IsCancellationRequested || (isFirst && _genetic.Abandoned > 0) || _genetic.Schedules >= schedulesMax * until || Elapsed() >= limits.TimeMax * until;
+
+            void Better()
+            {
+                if (_genetic.BestLength >= Length) { return; }
+                (Starts, Length) = (_genetic.Best, _genetic.BestLength);
+                Say(SearchStage.Genetic);
+            }
+        }
+
+        public void Exact(double until, double share)
+        {
+            var left = (limits.TimeMax * until) - Elapsed();
+            if (IsOptimal || limits.ProofMax is 0 || left <= TimeSpan.Zero) { return; }
+            var question = new ExactQuestion
+            {
+                Project = project,
+                LowerBound = Lower,
+                UpperBound = Length,
+                Hint = Starts,
+                Workers = limits.Workers,
+                Seed = limits.Seed,
+                TimeMax = limits.Elapsed is null ? null : left,
+                WorkMax = (limits.ProofMax ?? (limits.Elapsed is null ? ProofUsual : null)) * share / _exactShares,
+            };
+            var known = Length;
+            var answer = ExactSearch.Solve(question, (best, bound) => Tell(SearchStage.Exact, Math.Min(best, known), bound), cancellation);
+            if (!answer.Starts.IsEmpty && project.Length(answer.Starts.AsSpan()) is var shorter && shorter < Length) { (Starts, Length) = (answer.Starts, shorter); }
+            Lower = Math.Min(Length, Math.Max(Lower, answer.LowerBound));
+        }
+
+        public void Say(SearchStage stage) => Tell(stage, Length, Lower);
+
+        private void Tell(SearchStage stage, int best, int bound) => progress?.Invoke(new(stage, best, bound, Elapsed(), _genetic.Schedules));
+
+        private TimeSpan Elapsed() => limits.Elapsed?.Invoke() ?? TimeSpan.Zero;
     }
 }
