@@ -36,11 +36,13 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
             cancellation: cancellation);
         return answer.Status switch
         {
-            ExactStatus.Optimal => new(answer.Starts is var starts && limits[which].Activity is { } one ? starts[one] + _project.Activities[one].Duration : _project.Length(starts.AsSpan()), true),
-            ExactStatus.Feasible => new(limits[which].Activity is { } one ? answer.Starts[one] + _project.Activities[one].Duration : _project.Length(answer.Starts.AsSpan()), false),
+            ExactStatus.Optimal => new(End(answer.Starts), true),
+            ExactStatus.Feasible => new(End(answer.Starts), false),
             ExactStatus.Infeasible => new(null, true),
             _ => new(null, false),
         };
+
+        int End(ImmutableArray<int> starts) => limits[which].Activity is { } one ? starts[one] + _project.Activities[one].Duration : _project.Length(starts.AsSpan());
     }
 
     /// <summary>The least number of slots by which all dates together must move.</summary>

@@ -103,7 +103,7 @@ public sealed class StrategicPlannerTests
 
         Assert.Null(outcome.Plan);
         var fault = Assert.Single(outcome.Faults);
-        Assert.Equal(["b", "d", "c", "b"], fault.Cycle);
+        Assert.Equal(["b", "d", "c", "b"], fault.Cycle.AsEnumerable());
         Assert.Equal("goals[1].dependencies", fault.Field);
         Assert.Contains("b → d → c → b", fault.Message, StringComparison.Ordinal);
     }
@@ -136,7 +136,7 @@ public sealed class StrategicPlannerTests
 
         var breach = Assert.Single(plan.Breaches);
         Assert.Equal(("timeline_weeks", 1.0, 3.0, 3.0, true), (breach.Constraint, breach.Limit, breach.Planned, breach.Smallest!.Value, breach.IsProven));
-        Assert.Equal([new(Teams.Default, 1, 3, true)], plan.TeamRelaxations);
+        Assert.Equal([new TeamRelaxation(Teams.Default, 1, 3, true)], plan.TeamRelaxations.AsEnumerable());
         Assert.Equal(10, plan.AllDatesLaterDays);
         Assert.True(plan.IsShortest);
         Assert.Equal(0, plan.Risk.Chances[^1].Chance);
@@ -171,7 +171,7 @@ public sealed class StrategicPlannerTests
         var request = Parallel(3);
         var plan = StrategicPlanner.Plan(request with { Goals = [.. request.Goals.Select((goal, i) => goal with { Priority = 1 + i })] }, Quick).Plan!;
         Assert.Equal([10, 5, 0], plan.Goals.Select(goal => goal.StartDay));
-        Assert.Equal([("g2", Teams.Default)], plan.Goals[1].WaitsForTeams);
+        Assert.Equal([("g2", Teams.Default)], plan.Goals[1].WaitsForTeams.AsEnumerable());
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class StrategicPlannerTests
         var plan = StrategicPlanner.Plan(new() { Start = Monday, Goals = [new() { Id = "a", Complexity = 1, SuccessCriteria = ["latency < 1 s", "people like it"] }, new() { Id = "b", RequiresSpecialist = true }] }, Quick).Plan!;
 
         Assert.Contains("derived from complexity 1: most likely 2 · 20^1 = 40 working days", plan.Goals[0].Effort.Basis, StringComparison.Ordinal);
-        Assert.Equal([new SuccessCriterion("latency", Comparison.Below, 1, "s"), null], plan.Goals[0].Criteria);
+        Assert.Equal([new SuccessCriterion("latency", Comparison.Below, 1, "s"), null], plan.Goals[0].Criteria.AsEnumerable());
         Assert.Contains(plan.Assumptions, text => text.Contains("'specialist' is not given", StringComparison.Ordinal));
         Assert.Contains(plan.Assumptions, text => text.Contains("a, b; each goal says how", StringComparison.Ordinal));
         Assert.Equal([1, 2], plan.TeamUses.Select(team => team.Peak));

@@ -142,9 +142,9 @@ internal static class ExactSearch
         private int _best = int.MaxValue;
         private int _bound = lowerBound;
 
-        public override void OnSolutionCallback() => Say((int)Math.Round(ObjectiveValue()), BoundOf(BestObjectiveBound(), lowerBound));
+        public override void OnSolutionCallback() => Say((int)Math.Round(ObjectiveValue()), BoundOf(BestObjectiveBound(), _bound));
 
-        public void Bound(double bound) => Say(int.MaxValue, BoundOf(bound, lowerBound));
+        public void Bound(double bound) => Say(int.MaxValue, BoundOf(bound, _bound));
 
         private void Say(int best, int bound)
         {
