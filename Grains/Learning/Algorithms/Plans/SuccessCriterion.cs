@@ -36,15 +36,13 @@ internal sealed record SuccessCriterion(string Metric, Comparison Comparison, do
     ];
 
     /// <summary>Factors to the base unit of each kind: seconds, bytes, a share of one.</summary>
-    private static readonly ImmutableDictionary<string, (double Factor, string Base)> Units = new Dictionary<string, (double, string)>(StringComparer.Ordinal)
+    private static readonly ImmutableDictionary<string, (double Factor, string Base)> Units = new (double Factor, string Base, string Names)[]
     {
-        ["ns"] = (1e-9, "s"), ["us"] = (1e-6, "s"), ["µs"] = (1e-6, "s"), ["μs"] = (1e-6, "s"), ["ms"] = (1e-3, "s"), ["s"] = (1, "s"), ["sec"] = (1, "s"), ["secs"] = (1, "s"), ["second"] = (1, "s"), ["seconds"] = (1, "s"),
-        ["milliseconds"] = (1e-3, "s"), ["min"] = (60, "s"), ["mins"] = (60, "s"), ["minute"] = (60, "s"), ["minutes"] = (60, "s"), ["h"] = (3_600, "s"), ["hour"] = (3_600, "s"), ["hours"] = (3_600, "s"),
-        ["d"] = (86_400, "s"), ["day"] = (86_400, "s"), ["days"] = (86_400, "s"), ["%"] = (0.01, "1"), ["percent"] = (0.01, "1"), ["‰"] = (0.001, "1"), [""] = (1, "1"),
-        ["B"] = (1, "By"), ["kB"] = (1e3, "By"), ["KB"] = (1e3, "By"), ["MB"] = (1e6, "By"), ["GB"] = (1e9, "By"), ["TB"] = (1e12, "By"),
-        ["KiB"] = (1 << 10, "By"), ["MiB"] = (1 << 20, "By"), ["GiB"] = (1 << 30, "By"), ["TiB"] = (1L << 40, "By"),
-        ["req/s"] = (1, "1/s"), ["rps"] = (1, "1/s"), ["requests/s"] = (1, "1/s"), ["tps"] = (1, "1/s"), ["qps"] = (1, "1/s"), ["/s"] = (1, "1/s"), ["/min"] = (1.0 / 60, "1/s"), ["req/min"] = (1.0 / 60, "1/s"), ["rpm"] = (1.0 / 60, "1/s"),
-    }.ToImmutableDictionary(StringComparer.Ordinal);
+        (1e-9, "s", "ns"), (1e-6, "s", "us µs μs"), (1e-3, "s", "ms millisecond milliseconds"), (1, "s", "s sec secs second seconds"), (60, "s", "min mins minute minutes"), (3_600, "s", "h hour hours"),
+        (86_400, "s", "d day days"), (0.01, "1", "% percent"), (0.001, "1", "‰"),
+        (1, "By", "B bytes"), (1e3, "By", "kB KB"), (1e6, "By", "MB"), (1e9, "By", "GB"), (1e12, "By", "TB"), (1 << 10, "By", "KiB"), (1 << 20, "By", "MiB"), (1 << 30, "By", "GiB"), (1L << 40, "By", "TiB"),
+        (1, "1/s", "req/s requests/s rps tps qps /s"), (1.0 / 60, "1/s", "req/min requests/min rpm /min"),
+    }.SelectMany(unit => unit.Names.Split(' '), (unit, name) => (name, unit)).ToImmutableDictionary(pair => pair.name, pair => (pair.unit.Factor, pair.unit.Base), StringComparer.Ordinal).Add("", (1, "1"));
 
     /// <summary>The value in its base unit, where the unit is known: seconds, bytes (<c>By</c>), per second, or a plain number (<c>1</c>; 5 % is 0.05). Otherwise as written.</summary>
     public (double Value, string Unit) InBaseUnit => Units.TryGetValue(Unit, out var known) ? (Value * known.Factor, known.Base) : (Value, Unit);
