@@ -11,39 +11,44 @@ if (Settings.Parse(args) is not { } settings)
     Console.Error.WriteLine(Settings.Usage);
     return 2;
 }
-if (settings.Rows.Any(Settings.LearningRows.Contains) && !Directory.Exists(settings.Data))
-{
-    Console.Error.WriteLine($"Rows L need --data FOLDER; {(settings.Data is null ? "it is not given" : $"there is no folder {settings.Data}")}.");
-    return 2;
-}
 var report = new Report(settings);
 report.Heading();
-var lives = new Dictionary<Settings, IReadOnlyList<OurRate>>();
-foreach (var row in settings.Rows)
+try { await RunAsync(); }
+catch (DataMissingException missing)
 {
-    switch (row)
-    {
-        case "P1":
-            var ceilings = new ThroughputCeilings(settings);
-            foreach (var run in settings.Runs) { lives[run] = await ThroughputRow.RunAsync(run, report, ceilings); }
-            await PeersRow.RunAsync(settings, report, lives);
-            break;
-        case "P2":
-            foreach (var run in settings.Runs) { WakeUpRow.Run(run, report, lives.GetValueOrDefault(run)); }
-            break;
-        case "P3":
-            foreach (var run in settings.Runs) { GatewayRow.Run(run, report); }
-            break;
-        case "P4":
-            foreach (var run in settings.Runs) { ScaleRow.Run(run, report); }
-            break;
-        case "L7":
-            if (!PlansRow.Run(settings, report)) { return 2; }
-            break;
-        default:
-            SpreadRow.Run(settings, report);
-            break;
-    }
-    report.Save();
+    Console.Error.WriteLine(missing.Message);
+    return 3;
 }
 return 0;
+
+async Task RunAsync()
+{
+    var lives = new Dictionary<Settings, IReadOnlyList<OurRate>>();
+    foreach (var row in settings.Rows)
+    {
+        switch (row)
+        {
+            case "P1":
+                var ceilings = new ThroughputCeilings(settings);
+                foreach (var run in settings.Runs) { lives[run] = await ThroughputRow.RunAsync(run, report, ceilings); }
+                await PeersRow.RunAsync(settings, report, lives);
+                break;
+            case "P2":
+                foreach (var run in settings.Runs) { WakeUpRow.Run(run, report, lives.GetValueOrDefault(run)); }
+                break;
+            case "P3":
+                foreach (var run in settings.Runs) { GatewayRow.Run(run, report); }
+                break;
+            case "P4":
+                foreach (var run in settings.Runs) { ScaleRow.Run(run, report); }
+                break;
+            case "P5":
+                SpreadRow.Run(settings, report);
+                break;
+            default:
+                LearningRows.All[row](settings, report);
+                break;
+        }
+        report.Save();
+    }
+}

@@ -24,11 +24,14 @@ internal sealed class Report(Settings settings)
         Line("");
         Line($"Machine: {CpuModel()}, {Environment.ProcessorCount} cores shared by server and load generator, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}. Load at start {LoadAverage()}.");
         Line($"Commit: {Git("rev-parse", "--short", "HEAD")}{(Git("status", "--porcelain").Length > 0 ? " with local changes" : "")}. Build: {BuildKind()}. Seed: {settings.Seed}.");
+        if (settings.Rows.Any(Settings.AllRows.Contains)) { Durability(); }
+        Line("");
+    }
+
+    private void Durability() =>
         Line(settings.Mode == Mode.Cluster
             ? $"Durability: cluster mode, PostgreSQL with fsync=on, full_page_writes=on, synchronous_commit=on (the ledger refuses to start otherwise): every acknowledged change is on disk. Silos: as each table says, gateways: 1; PostgreSQL and Redis share the cores too, and their CPU is not in the server's."
             : "Durability: embedded mode, SQLite, journal_mode=WAL, synchronous=FULL (the ledger refuses to start otherwise): every acknowledged change is on disk. Temporary data folder.");
-        Line("");
-    }
 
     /// <summary>One table; cells are formatted already.</summary>
     public void Table(string title, string[] columns, IEnumerable<string[]> rows)

@@ -14,11 +14,10 @@ internal enum Mode
 /// <summary>The command line.</summary>
 internal sealed record Settings
 {
-    public const string Usage = """
-        Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all [options]
-               dotnet run -c Release --project tests/Benchmarks -- L7 --data FOLDER [options]
-          --data FOLDER    public data that rows L are measured on
+    public static readonly string Usage = $"""
+        Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all|{string.Join('|', LearningRows.All.Keys)} [options]
           --out FOLDER     also write every latency as CSV, and the tables, into this folder
+          --data FOLDER    data sets of the rows of learning
           --scratch FOLDER where data folders are made (the system's place for temporary files)
           --seed N         seed of everything that is chosen (1)
           --tasks N        size: tasks of P1 and P4 (P1 100000 one by one and 500000 in batches, P4 1000000; in cluster mode 30000, 200000, 300000); the others shrink with it
@@ -34,12 +33,9 @@ internal sealed record Settings
 
     public static readonly string[] AllRows = ["P1", "P2", "P3", "P4", "P5"];
 
-    /// <summary>Rows that are measured on data and need no server.</summary>
-    public static readonly string[] LearningRows = ["L7"];
-
     public IReadOnlyList<string> Rows { get; init; } = [];
-    public string? Data { get; init; }
     public string? Out { get; init; }
+    public string? Data { get; init; }
     public string Scratch { get; init; } = Path.GetTempPath();
     public int Seed { get; init; } = 1;
     public int? Tasks { get; init; }
@@ -87,8 +83,8 @@ internal sealed record Settings
                 var value = args[i + 1];
                 settings = args[i] switch
                 {
-                    "--data" => settings with { Data = value },
                     "--out" => settings with { Out = value },
+                    "--data" => settings with { Data = value },
                     "--scratch" => settings with { Scratch = value },
                     "--seed" => settings with { Seed = Number(value) },
                     "--tasks" => settings with { Tasks = Number(value) },
@@ -101,7 +97,7 @@ internal sealed record Settings
                 };
             }
             if (rows is ["ALL"] && settings.Mode == Mode.Embedded) { settings = settings with { Rows = [.. AllRows.SkipLast(1)] }; }
-            return rows.Length > 0 && settings.Rows.All(row => AllRows.Contains(row) || LearningRows.Contains(row)) && (settings.Mode == Mode.Cluster || !settings.Rows.Contains(AllRows[^1])) ? settings : null;
+            return rows.Length > 0 && settings.Rows.All(row => AllRows.Contains(row) || LearningRows.All.ContainsKey(row)) && (settings.Mode == Mode.Cluster || !settings.Rows.Contains(AllRows[^1])) ? settings : null;
         }
         catch (Exception fault) when (fault is FormatException or ArgumentException or IndexOutOfRangeException or OverflowException)
         {
@@ -110,5 +106,17 @@ internal sealed record Settings
         }
     }
 
+    /// <summary>A file of a data set.</summary>
+    /// <exception cref="DataMissingException">It is not there.</exception>
+    public string DataFile(params string[] path)
+    {
+        if (Data is null) { throw new DataMissingException($"This row takes its data from the folder that --data names; it reads {Path.Combine(path)} there."); }
+        var file = Path.Combine([Data, .. path]);
+        return File.Exists(file) ? file : throw new DataMissingException($"{file} is not there.");
+    }
+
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }
+
+/// <summary>What a row is to be measured on is not there.</summary>
+internal sealed class DataMissingException(string message) : Exception(message);

@@ -13,14 +13,12 @@ internal static class PlansRow
     private const int RiskInstances = 3;
     private const int LongRun = 1_000_000;
 
-    /// <summary>False: there is no data.</summary>
-    public static bool Run(Settings settings, Report report)
+    public static void Run(Settings settings, Report report)
     {
-        var sets = Psplib.Sets(settings.Data!);
+        var sets = Psplib.Sets(settings.Data ?? throw new DataMissingException("This row takes its data from the folder that --data names; it reads instances of PSPLIB's form there."));
         if (sets.Count == 0)
         {
-            Console.Error.WriteLine($"{settings.Data} holds no instance of PSPLIB's form (j30*.sm and the like, loose or zipped).");
-            return false;
+            throw new DataMissingException($"{settings.Data} holds no instance of PSPLIB's form (j30*.sm and the like, loose or zipped).");
         }
         var limit = TimeSpan.FromSeconds(settings.Seconds ?? SecondsUsual);
         WarmUp(sets[0].Instances[0].Project, limit);
@@ -46,7 +44,6 @@ internal static class PlansRow
         report.Table("L7 plans: makespan against the best known, one thread",
             ["set", "instances", "method", "CPU s each at most", "CPU s mean", "best known reached", "better", "mean gap to best known", "largest gap", "proven optimal", "read from others"], rows);
         Risk(settings, report, [.. solved.Where(one => one.Set == sets[^1].Name).Take(RiskInstances).Select(one => (one.Instance, one.Found))]);
-        return true;
     }
 
     private static List<PsplibInstance> Choose(IReadOnlyList<PsplibInstance> instances, Settings settings)

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace NexusActors.Benchmarks;
+
+/// <summary>Rows that measure how well the engines of learning do, not how fast the product is.</summary>
+internal static class LearningRows
+{
+    /// <summary>By name.</summary>
+    public static readonly ImmutableSortedDictionary<string, Action<Settings, Report>> All = new Dictionary<string, Action<Settings, Report>>
+    {
+        ["L6"] = DriftRow.Run,
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+}
