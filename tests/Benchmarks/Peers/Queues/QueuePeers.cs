@@ -36,9 +36,11 @@ internal sealed class QueuePeers(Settings settings) : IDisposable
         {
             missing($"{string.Join(", ", QueuePeer.OfNode.Select(peer => peer.Name))}: npm could not install them. {fault.Message}");
         }
-        _python = Array.Find(["/usr/bin/python3", "python3"], HasCelery);
-        if (_python is null) { missing("celery: no Python here has it; it is in Debian's packages python3-celery and python3-redis."); }
-        else { installed.Add(QueuePeer.Celery); }
+        if ((FindPython() ?? (InstallCelery(missing) ? FindPython() : null)) is { } python)
+        {
+            _python = python;
+            installed.Add(QueuePeer.Celery);
+        }
         return installed;
     }
 
@@ -77,6 +79,22 @@ internal sealed class QueuePeers(Settings settings) : IDisposable
             }
         });
         return rate is null ? throw new InvalidOperationException($"{peer.Name} printed no result") : rate with { DatabaseCpuUsPerJob = used.TotalMicroseconds / jobs };
+    }
+
+    private string? FindPython() => Array.Find(["/usr/bin/python3", "python3"], HasCelery);
+
+    private bool InstallCelery(Action<string> missing)
+    {
+        try
+        {
+            PeerProgram.Run(_folder, Path.Combine(BuildFacts.Repository, "scripts", "install-servers"), ["celery"], InstallTime);
+            return true;
+        }
+        catch (Exception fault) when (fault is Win32Exception or InvalidOperationException)
+        {
+            missing($"celery: no Python here has it. {fault.Message}");
+            return false;
+        }
     }
 
     private bool HasCelery(string python)
