@@ -33,5 +33,7 @@ SELECT rule || ': ' || count(*) || ', such as ' || min(example) FROM (
     UNION ALL
     SELECT 'number of an experience that will be given again', max(seq)::text FROM experiences HAVING max(seq) > (SELECT last_value FROM experiences_seq_seq)
     UNION ALL
+    SELECT 'number of a document that will be given again', max(seq)::text FROM documents HAVING max(seq) > (SELECT last_value FROM documents_seq_seq)
+    UNION ALL
     SELECT 'position that was given already', seq::text FROM (SELECT max(seq) AS seq FROM events) newest WHERE seq >= event_positions()
 ) broken GROUP BY rule ORDER BY rule

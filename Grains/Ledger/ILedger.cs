@@ -8,7 +8,7 @@ namespace NexusActors.Ledger;
 /// The port to durable facts. Every adapter passes the same conformance suite.
 /// All methods throw <see cref="Errors.NexusException"/> with <see cref="Errors.NexusError.StorageUnavailable"/> when storage does not answer or refuses writes.
 /// </summary>
-internal interface ILedger : ITaskFacts, IAgentFacts, IEventFacts, IExperienceFacts
+internal interface ILedger : ITaskFacts, IAgentFacts, IEventFacts, IExperienceFacts, IDocumentFacts
 {
     /// <summary>
     /// Commits entries in their order, in one transaction with those of other callers. Returns when they are on disk (fsync), with an outcome for each.

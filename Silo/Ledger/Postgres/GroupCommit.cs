@@ -104,6 +104,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
         var queues = new List<(string Name, byte[]? Settings)>();
         var settings = new List<(string Name, string Value)>();
         var experiences = new List<(PreparedEntry Prepared, Experience Experience)>();
+        var (made, changed, ended) = (new List<Document>(), new List<Document>(), new List<DocumentDelete>());
         var places = new Dictionary<(char Kind, string Id, long Seq), int>();
         foreach (var i in open)
         {
@@ -118,6 +119,9 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
                 case AgentDelete(var id): agentDeletes.Add(id); Expect('a', id, 0, i, CommitOutcome.Conflict); break;
                 case QueuePut(var name, _): queues.Add((name, prepared.Body)); _results[i] = new(CommitOutcome.Done); break;
                 case SettingPut(var name, var value): settings.Add((name, value)); _results[i] = new(CommitOutcome.Done); break;
+                case DocumentInsert(var document): made.Add(document); Expect('d', NameOf(document.Kind, document.Id), 0, i, CommitOutcome.Exists); break;
+                case DocumentUpdate(var document): changed.Add(document); Expect('d', NameOf(document.Kind, document.Id), 0, i, CommitOutcome.Conflict); break;
+                case DocumentDelete end: ended.Add(end); Expect('d', NameOf(end.Kind, end.Id), 0, i, CommitOutcome.Conflict); break;
                 case ExperienceInsert(var experience): experiences.Add((prepared, experience)); Expect('e', experience.Id, 0, i, CommitOutcome.Exists); break;
                 case var change: throw new InvalidOperationException($"No ledger knows the change {change.GetType().Name}.");
             }
@@ -134,6 +138,12 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<Pre
         if (queues.Count > 0) { KeyedWrites.PutQueues(_batch, queues); }
         if (settings.Count > 0) { KeyedWrites.PutSettings(_batch, settings); }
         if (experiences.Count > 0) { ExperienceWrites.Insert(_batch, experiences, _slot, (id, seq) => Done('e', id, 0, seq)); }
+
+        if (made.Count > 0) { DocumentWrites.Insert(_batch, made, (kind, id, seq) => Done('d', NameOf(kind, id), 0, seq)); }
+        if (changed.Count > 0) { DocumentWrites.Update(_batch, changed, (kind, id) => Done('d', NameOf(kind, id), 0, 0)); }
+        if (ended.Count > 0) { DocumentWrites.Delete(_batch, ended, (kind, id) => Done('d', NameOf(kind, id), 0, 0)); }
+
+        static string NameOf(string kind, string id) => $"{kind}/{id}";
 
         void Expect(char kind, string id, long seq, int i, CommitOutcome refusal)
         {

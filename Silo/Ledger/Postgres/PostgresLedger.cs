@@ -160,6 +160,12 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
     /// <inheritdoc/>
     public Task<ExperienceCounts> CountExperiencesAsync(DateTimeOffset recentSince, CancellationToken cancellation) => ExperienceReads.CountAsync(_readers, recentSince, cancellation);
 
+    /// <inheritdoc/>
+    public Task<Document?> FindDocumentAsync(string kind, string id, CancellationToken cancellation) => DocumentReads.FindAsync(_readers, kind, id, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<Document>> ListDocumentsAsync(DocumentFilter filter, CancellationToken cancellation) => DocumentReads.ListAsync(_readers, filter, cancellation);
+
     /// <summary>Writes what is queued and lets go of the writer's connection; the pool belongs to the container.</summary>
     public async ValueTask DisposeAsync()
     {

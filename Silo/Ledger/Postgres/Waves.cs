@@ -15,6 +15,7 @@ internal static class Waves
         Queue,
         Setting,
         Experience,
+        Document,
         Operation,
     }
 
@@ -54,6 +55,9 @@ internal static class Waves
             case AgentDelete(var id): things.Add(((Kind.Agent, id, 0), false)); break;
             case QueuePut(var name, _): things.Add(((Kind.Queue, name, 0), false)); break;
             case SettingPut(var name, _): things.Add(((Kind.Setting, name, 0), false)); break;
+            case DocumentInsert(var document): things.Add(((Kind.Document, $"{document.Kind}/{document.Id}", 0), false)); break;
+            case DocumentUpdate(var document): things.Add(((Kind.Document, $"{document.Kind}/{document.Id}", 0), false)); break;
+            case DocumentDelete(var kind, var id, _): things.Add(((Kind.Document, $"{kind}/{id}", 0), false)); break;
             case ExperienceInsert(var experience): things.Add(((Kind.Experience, experience.Id, 0), false)); break;
         }
         if (entry.Experience is { } gained) { things.Add(((Kind.Experience, gained.Id, 0), false)); }

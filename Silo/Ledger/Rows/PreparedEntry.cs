@@ -32,11 +32,18 @@ internal readonly struct PreparedEntry
             case QueuePut(_, var settings):
                 Body = SettingsRow.Write(settings);
                 break;
+            case DocumentInsert(var document):
+                if (document.Version != 1) { throw new ArgumentException($"A new {document.Kind} {document.Id} has version {document.Version}; the first is 1.", nameof(entry)); }
+                Body = document.Body;
+                break;
+            case DocumentUpdate(var document):
+                Body = document.Body;
+                break;
             case ExperienceInsert(var experience):
                 (Tags, Metrics) = Serialize(experience);
                 if (entry.Experience is not null) { throw new ArgumentException("An entry that inserts an experience carries no second one.", nameof(entry)); }
                 break;
-            case null or AgentDelete or SettingPut:
+            case null or AgentDelete or SettingPut or DocumentDelete:
                 break;
             default:
                 throw new ArgumentException($"No ledger knows the change {entry.Change.GetType().Name}.", nameof(entry));
@@ -47,7 +54,7 @@ internal readonly struct PreparedEntry
     /// <summary>As given.</summary>
     public LedgerEntry Entry { get; }
 
-    /// <summary>Specification, profile or settings.</summary>
+    /// <summary>Specification, profile, settings or content.</summary>
     public byte[]? Body { get; }
 
     /// <summary>Attempts that ended; null for none.</summary>

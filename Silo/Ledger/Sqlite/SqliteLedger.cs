@@ -192,6 +192,14 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
     public Task<ExperienceCounts> CountExperiencesAsync(DateTimeOffset recentSince, CancellationToken cancellation) =>
         _readers.ReadAsync(reader => ExperienceReads.Count(reader, recentSince), cancellation);
 
+    /// <inheritdoc/>
+    public Task<Document?> FindDocumentAsync(string kind, string id, CancellationToken cancellation) =>
+        _readers.ReadAsync(reader => DocumentReads.Find(reader, kind, id), cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<Document>> ListDocumentsAsync(DocumentFilter filter, CancellationToken cancellation) =>
+        _readers.ReadAsync(reader => DocumentReads.List(reader, filter), cancellation);
+
     /// <summary>Ends the reads, writes what is queued, moves the log into the data file and lets go of the folder.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,7 @@ internal sealed class WriteSession : IDisposable
     private readonly TaskStatements _tasks;
     private readonly EventStatements _events;
     private readonly ExperienceStatements _experiences;
+    private readonly DocumentStatements _documents;
     private readonly AgentStatements _agents;
     private readonly KeyedStatements _keyed;
     private readonly TransactionTotals _totals;
@@ -35,6 +36,7 @@ internal sealed class WriteSession : IDisposable
         _tasks = new(database);
         _events = new(database);
         _experiences = new(database);
+        _documents = new(database);
         _agents = new(database);
         _keyed = new(database);
         _totals = new(database, _agents);
@@ -161,6 +163,12 @@ internal sealed class WriteSession : IDisposable
                 _totals.Settle(id);
                 ChangedAgents = true;
                 return new(_agents.Delete(id) ? CommitOutcome.Done : CommitOutcome.Conflict);
+            case DocumentInsert(var document):
+                return _documents.Insert(document) is { } place ? new(CommitOutcome.Done, place) : new(CommitOutcome.Exists);
+            case DocumentUpdate(var document):
+                return new(_documents.Update(document) ? CommitOutcome.Done : CommitOutcome.Conflict);
+            case DocumentDelete end:
+                return new(_documents.Delete(end) ? CommitOutcome.Done : CommitOutcome.Conflict);
             case QueuePut(var name, _):
                 _keyed.PutQueue(name, prepared.Body);
                 return new(CommitOutcome.Done);

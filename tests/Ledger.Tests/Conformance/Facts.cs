@@ -9,6 +9,8 @@ internal static class Facts
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, 123, 456, TimeSpan.Zero);
 
+    public static Document NewDocument(string id, string kind = "plan") => new(kind, id, 1, Noon, Noon.AddTicks(7), [1, 0, 255]);
+
     public static TaskState NewTask(string id, string queue = QueueNames.Default, int priority = 3, TaskType type = TaskType.Analysis, DateTimeOffset? created = null, string? key = null, params Dependency[] parents) => new()
     {
         View = new()

@@ -11,7 +11,7 @@ public abstract partial class LedgerConformance
     private readonly record struct Step(int Kind, int Which, int Other, int Variant);
 
     private static readonly Gen<Step[][]> Histories =
-        Gen.Select(Gen.Int[0, 13], Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 7]).Select(step => new Step(step.Item1, step.Item2, step.Item3, step.Item4)).Array[1, 6].Array[1, 30];
+        Gen.Select(Gen.Int[0, 14], Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 7]).Select(step => new Step(step.Item1, step.Item2, step.Item3, step.Item4)).Array[1, 6].Array[1, 30];
 
     [Fact]
     public async Task Commit_AnyHistory_LeavesWhatTheModelSays() =>
@@ -68,6 +68,17 @@ public abstract partial class LedgerConformance
                 return new() { Change = new ExperienceInsert(NewExperience("e" + which, "s" + (other % 2), variant % 2 == 0, Noon.AddSeconds(variant * 20), "tag" + other)) };
             case 12:
                 return variant < 4 ? new() { Change = new QueuePut("q" + (which % 2), new() { MaxLength = variant }) } : new() { Change = new SettingPut("s" + (which % 2), "v" + variant) };
+            case 13:
+                var (document, version) = (NewDocument("d" + (which % 3), kind: "k" + (other % 2)) with { Body = [(byte)variant] }, model.Documents.GetValueOrDefault(("k" + (other % 2), "d" + (which % 3)))?.Version ?? 0);
+                return new()
+                {
+                    Change = variant switch
+                    {
+                        < 3 => new DocumentInsert(document),
+                        < 7 => new DocumentUpdate(document with { Version = version + (variant == 6 ? 2 : 1), CreatedAt = Noon.AddYears(1) }),
+                        _ => new DocumentDelete(document.Kind, document.Id, version),
+                    },
+                };
             default:
                 return new()
                 {
@@ -133,6 +144,12 @@ public abstract partial class LedgerConformance
             (model.Experiences.Count, model.Experiences.Count(one => one.Success), model.Experiences.Count(one => one.Timestamp >= Noon.AddSeconds(30))),
             ((int)counts.Total, (int)counts.Successful, (int)counts.Recent));
         foreach (var operation in model.Operations.Values) { Assert.Equal(operation, await ledger.FindOperationAsync(operation.Key)); }
+        foreach (var kind in new[] { "k0", "k1" })
+        {
+            var expected = model.Documents.Values.Where(document => document.Kind == kind).OrderByDescending(document => document.Seq).ToArray();
+            SameAll(expected, await ledger.ListDocumentsAsync(new(kind)));
+            foreach (var document in expected) { Same(document, await ledger.FindDocumentAsync(kind, document.Id)); }
+        }
         foreach (var (name, value) in model.Settings) { Assert.Equal(value, await ledger.FindSettingAsync(name)); }
     }
 }

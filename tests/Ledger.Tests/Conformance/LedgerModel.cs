@@ -21,6 +21,8 @@ internal sealed class LedgerModel
 
     public Dictionary<string, string> Settings { get; } = [];
 
+    public Dictionary<(string Kind, string Id), Document> Documents { get; } = [];
+
     /// <summary>Applies an entry.</summary>
     /// <param name="entry">What is asked.</param>
     /// <param name="given">The number that the ledger gave to a new task or experience; the model cannot know it, for an adapter may leave numbers out.</param>
@@ -71,6 +73,14 @@ internal sealed class LedgerModel
                 if (Experiences.Any(one => one.Id == experience.Id)) { return new(CommitOutcome.Exists); }
                 Experiences.Add(experience);
                 return new(CommitOutcome.Done, given);
+            case DocumentInsert(var document):
+                return Documents.TryAdd((document.Kind, document.Id), document with { Seq = given }) ? new(CommitOutcome.Done, given) : new(CommitOutcome.Exists);
+            case DocumentUpdate(var document):
+                if (Documents.GetValueOrDefault((document.Kind, document.Id)) is not { } before || before.Version != document.Version - 1) { return new(CommitOutcome.Conflict); }
+                Documents[(document.Kind, document.Id)] = document with { Seq = before.Seq, CreatedAt = before.CreatedAt };
+                return new(CommitOutcome.Done);
+            case DocumentDelete(var kind, var name, var version):
+                return new(Documents.GetValueOrDefault((kind, name))?.Version == version && Documents.Remove((kind, name)) ? CommitOutcome.Done : CommitOutcome.Conflict);
             case QueuePut(var name, var settings):
                 Queues[name] = settings;
                 return new(CommitOutcome.Done);

@@ -14,7 +14,7 @@ public sealed class PlanTests
     /// <summary>More than the five runs after which the server may settle on one plan for all values.</summary>
     private const int Repeats = 7;
 
-    private static readonly string[] Growing = ["tasks", "task_states", "edges", "operations", "experiences", "experience_tags", "events_of_other_days"];
+    private static readonly string[] Growing = ["tasks", "task_states", "edges", "operations", "experiences", "experience_tags", "events_of_other_days", "documents"];
 
     [Fact]
     public async Task ReadsAndWrites_OnLargeTables_NeverScanOneWhole()
@@ -125,6 +125,8 @@ public sealed class PlanTests
         await ledger.ChildrenAsync("t1");
         await ledger.FailedTasksAsync("q3", 10);
         await ledger.HeldTasksAsync("a7");
+        await ledger.FindDocumentAsync("k3", "d77");
+        await ledger.ListDocumentsAsync(new("k3", BeforeSeq: 5000, Limit: 10));
         await ledger.CountTasksAsync();
         await ledger.FindOperationAsync("k77");
         await ledger.TaskEventsAsync("t77");
@@ -142,6 +144,9 @@ public sealed class PlanTests
             .. tasks.Select(task => Update(task, task.Next(WorkStatus.Completed, "a1")) with { Operation = new($"new {task.Id}", "h", ""), Tallies = [new("a1", 1)], Touches = [new TaskProgressed(task.Seq, "{}")], Experience = NewExperience($"of {task.Id}", tags: "tag5") }),
             .. tasks.Select(task => Insert(NewTask($"child of {task.Id}", parents: new Dependency(task.Id)))),
             new() { Events = [Event("noted", "t77")] },
+            new() { Change = new DocumentInsert(NewDocument($"new{round}", kind: "k3")) },
+            new() { Change = new DocumentUpdate(NewDocument("d3", kind: "k3") with { Version = round + 2 }) },
+            new() { Change = new DocumentDelete("k4", $"d{10 * round + 4}", 1) },
         ]);
         Assert.All(results, result => Assert.Equal(CommitOutcome.Done, result.Outcome));
     }
@@ -158,6 +163,7 @@ public sealed class PlanTests
         INSERT INTO experiences (id, stream, at, success, learning_type, feedback, context, action, outcome)
         SELECT 'e' || i, 's' || (i % 10), {Noon.UtcTicks} + i * 1000000::bigint, i % 4 <> 0, i % 4, 0, '{"{}"}', '{"{}"}', '{"{}"}' FROM generate_series(1, {Rows}) i;
         INSERT INTO experience_tags SELECT 'tag' || (seq % 100), seq, at FROM experiences ON CONFLICT DO NOTHING;
+        INSERT INTO documents (kind, id, version, created_at, updated_at, body) SELECT 'k' || (i % 10), 'd' || i, 1, 0, 0, '' FROM generate_series(1, {Rows}) i;
         {(analyze ? "ANALYZE" : "")};
         """);
 

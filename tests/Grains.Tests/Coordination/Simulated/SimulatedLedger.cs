@@ -170,4 +170,6 @@ internal sealed class SimulatedLedger(SimulatedThread thread, SimulatedClock clo
     public Task<Experience?> FindExperienceAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
     public Task<ImmutableArray<Experience>> ListExperiencesAsync(ExperienceFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
     public Task<ExperienceCounts> CountExperiencesAsync(DateTimeOffset recentSince, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<Document?> FindDocumentAsync(string kind, string id, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<ImmutableArray<Document>> ListDocumentsAsync(DocumentFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
 }
