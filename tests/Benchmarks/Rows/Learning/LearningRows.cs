@@ -8,6 +8,6 @@ internal static class LearningRows
     /// <summary>By name.</summary>
     public static readonly ImmutableSortedDictionary<string, Action<Settings, Report>> All = new Dictionary<string, Action<Settings, Report>>
     {
-        ["L6"] = DriftRow.Run,
+        ["L4"] = ExplorationRow.Run,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }
