@@ -9,5 +9,6 @@ internal static class LearningRows
     public static readonly ImmutableSortedDictionary<string, Action<Settings, Report>> All = new Dictionary<string, Action<Settings, Report>>
     {
         ["L4"] = ExplorationRow.Run,
+        ["L6"] = DriftRow.Run,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }
