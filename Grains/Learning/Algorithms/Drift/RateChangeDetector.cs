@@ -20,7 +20,7 @@ internal sealed class RateChangeDetector
     public const int Fewest = 30;
 
     // Measured: with it, rates from 0.02 to 0.5 raise no more alarms than asked for (docs/learning/drift.md).
-    private const double Allowance = 1.0;
+    private const double Allowance = 2.4;
 
     private readonly double _threshold;
     private readonly PathHull _rises = new(), _falls = new();

@@ -48,10 +48,10 @@ internal sealed class FitTable(TimeSpan halfLife)
         if (weight - own.Length > GroupsLeast) { _spread = Math.Max(SpreadLeast, Math.Sqrt(Math.Max(0, squares) / (weight - own.Length))); }
         for (var level = FitLevel.TaskType; level <= FitLevel.Agent; level++)
         {
-            var pairs = tallies.Where(pair => pair.Key.Level == level && pair.Value.Trials > 0).Select(pair => (Child: pair.Value, Rest: tallies[Above(pair.Key)].Without(pair.Value))).Where(pair => pair.Rest.Trials > 0).ToArray();
-            if (pairs.Length >= GroupsLeast) { _successPull[(int)level] = s_pulls.MaxBy(pull => pairs.Sum(pair => SuccessEvidence(pair.Child, pair.Rest, pull))); }
-            var timed = pairs.Where(pair => pair.Child.Durations > 0 && pair.Rest.Durations > 0).ToArray();
-            if (timed.Length >= GroupsLeast) { _secondsPull[(int)level] = s_pulls.MaxBy(pull => timed.Sum(pair => SecondsEvidence(pair.Child, pair.Rest, pull))); }
+            var pairs = tallies.Where(pair => pair.Key.Level == level && pair.Value.Trials > 0).Select(pair => (Child: pair.Value, Others: tallies[Above(pair.Key)].Without(pair.Value))).Where(pair => pair.Others.Trials > 0).ToArray();
+            if (pairs.Length >= GroupsLeast) { _successPull[(int)level] = s_pulls.MaxBy(pull => pairs.Sum(pair => SuccessEvidence(pair.Child, pair.Others, pull))); }
+            var timed = pairs.Where(pair => pair.Child.Durations > 0 && pair.Others.Durations > 0).ToArray();
+            if (timed.Length >= GroupsLeast) { _secondsPull[(int)level] = s_pulls.MaxBy(pull => timed.Sum(pair => SecondsEvidence(pair.Child, pair.Others, pull))); }
         }
     }
 

@@ -66,7 +66,7 @@ internal static class Conditions
         return all.DrainToImmutable();
     }
 
-    private static IEnumerable<(Condition, RowSet)> OfNumbers(NumericColumn column, int cuts)
+    private static IEnumerable<(Condition Condition, RowSet Rows)> OfNumbers(NumericColumn column, int cuts)
     {
         var values = column.Values;
         var known = values.Where(value => !double.IsNaN(value)).Order().ToArray();
@@ -80,7 +80,7 @@ internal static class Conditions
         }
     }
 
-    private static IEnumerable<(Condition, RowSet)> OfWords(CategoryColumn column)
+    private static IEnumerable<(Condition Condition, RowSet Rows)> OfWords(CategoryColumn column)
     {
         var codes = column.Codes;
         yield return (new Missing(column.Name), RowSet.Where(codes.Length, row => codes[row] < 0));

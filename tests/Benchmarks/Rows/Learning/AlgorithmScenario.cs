@@ -13,6 +13,7 @@ internal sealed record AlgorithmScenario(string Name, string[] Actions, IReadOnl
     private const double Penalty = 10;
 
     /// <summary>Reads one.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Security", "CA5351", Justification = "The rule of the data set names MD5 as the order; nothing is protected by it.")]
     public static AlgorithmScenario Read(Settings settings, string name)
     {
         var cutoff = Number(File.ReadLines(settings.DataFile("aslib", name, "description.txt")).First(line => line.StartsWith("algorithm_cutoff_time", StringComparison.Ordinal)).Split(':')[1].Trim());
