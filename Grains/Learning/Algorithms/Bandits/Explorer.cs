@@ -18,7 +18,7 @@ internal sealed record ExplorerSettings
     public int Trees { get; init; } = 3;
 
     /// <summary>How often the opinion of all together is followed instead of one of them.</summary>
-    public double Greed { get; init; } = 0.5;
+    public double Greed { get; init; } = 0.8;
 
     /// <summary>Shared evenly by all actions, so that whatever policy is judged later has been tried.</summary>
     public double Floor { get; init; } = 0.005;
