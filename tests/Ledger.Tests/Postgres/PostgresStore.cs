@@ -11,7 +11,7 @@ internal sealed class PostgresStore : ILedgerStore
 {
     private static readonly Lazy<Task<PostgresDatabase>> Shared = new(async () => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
     private static readonly ConcurrentBag<string> Emptied = [];
-    private static readonly string[] Tables = ["tasks", "task_states", "task_counts", "edges", "events", "agents", "queues", "settings", "operations", "experiences", "experience_tags", "experience_counts", "experience_minutes"];
+    private static readonly string[] Tables = ["tasks", "task_states", "task_counts", "edges", "events", "agents", "queues", "settings", "operations", "experiences", "experience_tags", "experience_counts", "experience_minutes", "documents"];
     private readonly bool _shared;
     private readonly string _schema;
     private NpgsqlDataSource _source;
