@@ -10,5 +10,6 @@ internal static class LearningRows
     {
         ["L4"] = ExplorationRow.Run,
         ["L6"] = DriftRow.Run,
+        ["L7"] = PlansRow.Run,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }
