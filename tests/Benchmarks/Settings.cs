@@ -17,7 +17,8 @@ internal sealed record Settings
     public static readonly string Usage = $"""
         Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all|{string.Join('|', LearningRows.All.Keys)} [options]
           --out FOLDER     also write every latency as CSV, and the tables, into this folder
-          --data FOLDER    data sets of the rows of learning
+          --data FOLDER    data sets of the rows of learning; L1 and L9 take a file of the form too
+          --test FILE      L9: rows to judge by; without it every fifth row of the data
           --scratch FOLDER where data folders are made (the system's place for temporary files)
           --seed N         seed of everything that is chosen (1)
           --tasks N        size: tasks of P1 and P4 (P1 100000 one by one and 500000 in batches, P4 1000000; in cluster mode 30000, 200000, 300000); the others shrink with it
@@ -36,6 +37,7 @@ internal sealed record Settings
     public IReadOnlyList<string> Rows { get; init; } = [];
     public string? Out { get; init; }
     public string? Data { get; init; }
+    public string? Test { get; init; }
     public string Scratch { get; init; } = Path.GetTempPath();
     public int Seed { get; init; } = 1;
     public int? Tasks { get; init; }
@@ -85,6 +87,7 @@ internal sealed record Settings
                 {
                     "--out" => settings with { Out = value },
                     "--data" => settings with { Data = value },
+                    "--test" => settings with { Test = value },
                     "--scratch" => settings with { Scratch = value },
                     "--seed" => settings with { Seed = Number(value) },
                     "--tasks" => settings with { Tasks = Number(value) },

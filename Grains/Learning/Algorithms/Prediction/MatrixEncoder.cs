@@ -36,7 +36,7 @@ internal sealed record MatrixEncoder(ImmutableArray<FeatureShape> Features, Immu
     public const float MissingNumber = -1e30f;
 
     private const int WordsMax = 24;
-    private const int FrequentWordsMax = 16;
+    private const int FrequentWordsMax = 8;
     private const double PriorRows = 10;
 
     /// <summary>Learns from training rows, and encodes them.</summary>

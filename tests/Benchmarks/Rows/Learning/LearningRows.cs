@@ -8,8 +8,10 @@ internal static class LearningRows
     /// <summary>By name.</summary>
     public static readonly ImmutableSortedDictionary<string, Action<Settings, Report>> All = new Dictionary<string, Action<Settings, Report>>
     {
+        ["L1"] = IncidentsRow.Run,
         ["L4"] = ExplorationRow.Run,
         ["L6"] = DriftRow.Run,
         ["L7"] = PlansRow.Run,
+        ["L9"] = CensusRow.Run,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -23,7 +23,13 @@ public sealed class FeatureSchemaTests
 
     private static readonly Gen<Experience> Any = Gen.Select(Object, Object, Object, Gen.Bool, Gen.Int[0, 10_000]).Select((context, action, outcome, success, hour) => new Experience
     {
-        Id = "e", Stream = "s", Timestamp = Start.AddHours(hour), Success = success, ContextJson = context, ActionJson = action, OutcomeJson = outcome,
+        Id = "e",
+        Stream = "s",
+        Timestamp = Start.AddHours(hour),
+        Success = success,
+        ContextJson = context,
+        ActionJson = action,
+        OutcomeJson = outcome,
     });
 
     [Fact]
@@ -43,7 +49,12 @@ public sealed class FeatureSchemaTests
         {
             var changed = experiences.Select(experience => experience with
             {
-                Success = !experience.Success, OutcomeJson = outcome, FeedbackScore = score, Tags = ["late"], Metrics = ImmutableSortedDictionary<string, double>.Empty.Add("late", score), Seq = 9,
+                Success = !experience.Success,
+                OutcomeJson = outcome,
+                FeedbackScore = score,
+                Tags = ["late"],
+                Metrics = ImmutableSortedDictionary<string, double>.Empty.Add("late", score),
+                Seq = 9,
             }).ToArray();
             var (before, after) = (Learned(experiences), Learned(changed));
             Assert.Equal(JsonSerializer.Serialize(before), JsonSerializer.Serialize(after));

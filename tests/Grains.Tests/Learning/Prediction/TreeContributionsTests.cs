@@ -74,7 +74,10 @@ public sealed class TreeContributionsTests
 
         return new()
         {
-            Columns = [.. columns], Thresholds = [.. thresholds], Left = [.. left], Right = [.. right],
+            Columns = [.. columns],
+            Thresholds = [.. thresholds],
+            Left = [.. left],
+            Right = [.. right],
             Gains = [.. columns.Select(_ => 1.0)],
             Leaves = [.. Enumerable.Range(0, splits + 1).Select(_ => random.NextDouble() * 2 - 1)],
         };
