@@ -28,6 +28,7 @@ public sealed class CoordinationKeeperTests
         {
             nameof(ILedger.FindQueueAsync) => Task.FromResult<QueueSettings?>(new()),
             nameof(ILedger.QueuesAsync) => Task.FromResult(ImmutableArray.Create(("work", new QueueSettings()))),
+            nameof(ILedger.SilentAgentsAsync) => Task.FromResult(ImmutableArray<string>.Empty),
             _ => throw new NotSupportedException(method.Name),
         });
         using var keeper = new CoordinationKeeper(ledger, Answering<IGrainFactory>((_, _) => queue), Microsoft.Extensions.Options.Options.Create(Options), time, new Started(), NullLogger<CoordinationKeeper>.Instance);
