@@ -63,16 +63,16 @@ internal static class DecisionReasons
     private static IEnumerable<string> Sensitivity(DecisionAnalysis analysis)
     {
         if (analysis.Ranking.Length == 1) { yield break; }
-        var flips = analysis.Flips.SelectMany(flip => new[] { (Flip: flip, At: flip.Above, To: flip.AboveTo, Verb: "rose"), (Flip: flip, At: flip.Below, To: flip.BelowTo, Verb: "fell") })
+        var flips = analysis.Flips.SelectMany(flip => new[] { (Flip: flip, At: flip.Above, To: flip.AboveTo, Moves: "rose", Side: "above"), (Flip: flip, At: flip.Below, To: flip.BelowTo, Moves: "fell", Side: "below") })
             .Where(each => each is { At: not null, To: not null }).OrderBy(each => Math.Abs(each.At!.Value - each.Flip.Weight)).ToArray();
-        if (flips is [var (flip, at, to, verb), ..])
+        if (flips is [var (flip, at, to, moves, side), ..])
         {
-            yield return $"If the weight of '{DecisionText.Words(flip.Objective)}' {verb} from {DecisionText.Percent(flip.Weight)} beyond {DecisionText.Percent(at!.Value)}, '{to}' would be chosen; no other weight flips the choice sooner.";
+            yield return $"If the weight of '{DecisionText.Words(flip.Objective)}' {moves} from {DecisionText.Percent(flip.Weight)} {side} {DecisionText.Percent(at!.Value)}, '{to}' would be chosen; no other weight flips the choice sooner.";
         }
         else { yield return "No weight of a single objective would change the choice."; }
         if (analysis.Changes is [{ Ways: [var way, ..] } change, ..])
         {
-            yield return $"'{change.Id}' would be chosen if its {way.Attribute} were {(way.From is { } from ? $"{DecisionText.Of(way.To)} instead of {DecisionText.Of(from)}" : $"known and {DecisionText.Of(way.To)}")} or better.";
+            yield return $"'{change.Id}' would be chosen if its {way.Attribute} were {DecisionText.Of(way.To)} or better{(way.From is { } from ? $" instead of {DecisionText.Of(from)}" : ", which is not known")}.";
         }
     }
 

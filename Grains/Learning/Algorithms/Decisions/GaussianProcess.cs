@@ -37,7 +37,7 @@ internal sealed class GaussianProcess
     }
 
     /// <summary>Learns.</summary>
-    /// <param name="features">By example; finite numbers, as many in each. One that never varies counts for nothing.</param>
+    /// <param name="features">By example; finite numbers, as many in each. One that never varies says nothing about the mean.</param>
     /// <param name="situation">How many of the features, the first ones, tell the situation; the others tell the action.</param>
     /// <param name="targets">By example; finite.</param>
     /// <param name="cancellation">Ends the search for settings.</param>
@@ -52,14 +52,15 @@ internal sealed class GaussianProcess
         return new(standards, target, examples, values, new(Search(examples, values, situation, cancellation), situation));
     }
 
-    /// <summary>What to expect of new features: mean, and standard deviation of a single new value, noise included.</summary>
+    /// <summary>What to expect of new features: mean, and standard deviation of a single new value, noise included. What differs in a feature that never varied is as uncertain as if nothing were known.</summary>
     public LearnedEstimate Predict(double[] features)
     {
         var point = Standardised(_features, features);
         var row = Vector<double>.Build.Dense(_examples.Length, i => _kernel.Of(point, _examples[i]));
         var mean = row.DotProduct(_coefficients);
         var solved = Forward(row);
-        var variance = Math.Max(0, _kernel.Of(point, point) - solved.DotProduct(solved)) + _kernel.Noise;
+        var known = features.Where((value, column) => _features[column].IsNews(value)).Any() ? 0 : solved.DotProduct(solved);
+        var variance = Math.Max(0, _kernel.Of(point, point) - known) + _kernel.Noise;
         return new(_target.Back(mean), Math.Sqrt(variance) * _target.Deviation);
     }
 
@@ -170,7 +171,7 @@ internal sealed class GaussianProcess
         }
     }
 
-    /// <summary>Mean and standard deviation of a column; one that never varied counts for nothing, whatever comes.</summary>
+    /// <summary>Mean and standard deviation of a column; one that never varied is 0, whatever comes.</summary>
     private readonly record struct Standard(double Mean, double Deviation)
     {
         public static Standard Of(ImmutableArray<double> values)
@@ -179,6 +180,9 @@ internal sealed class GaussianProcess
             var deviation = Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
             return new(mean, deviation > 1e-12 * Math.Abs(mean) ? deviation : 0);
         }
+
+        /// <summary>Whether a column that never varied has another value.</summary>
+        public bool IsNews(double value) => Deviation == 0 && Math.Abs(value - Mean) > 1e-9 * Math.Max(1, Math.Abs(Mean));
 
         public double Of(double value) => Deviation == 0 ? 0 : (value - Mean) / Deviation;
 

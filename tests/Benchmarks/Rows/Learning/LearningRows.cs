@@ -10,6 +10,7 @@ internal static class LearningRows
     {
         ["L1"] = IncidentsRow.Run,
         ["L4"] = ExplorationRow.Run,
+        ["L5"] = ParetoRow.Run,
         ["L6"] = DriftRow.Run,
         ["L7"] = PlansRow.Run,
         ["L9"] = CensusRow.Run,

@@ -34,8 +34,8 @@ public sealed class DecisionEngineTests
         Assert.Equal("estimated_latency", way.Attribute);
         Assert.Equal(80, way.From!.Value, 1e-9);
         Assert.Equal(50, way.To, 1e-9);
-        Assert.Contains(analysis.Reasoning, sentence => sentence.Contains("'minimize cost' rose from 50 % beyond 67 %, 'restart' would be chosen", StringComparison.Ordinal));
-        Assert.Contains(analysis.Reasoning, sentence => sentence.Contains("'restart' would be chosen if its estimated_latency were 50 instead of 80", StringComparison.Ordinal));
+        Assert.Contains(analysis.Reasoning, sentence => sentence.Contains("'minimize cost' rose from 50 % above 67 %, 'restart' would be chosen", StringComparison.Ordinal));
+        Assert.Contains(analysis.Reasoning, sentence => sentence.Contains("'restart' would be chosen if its estimated_latency were 50 or better instead of 80", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,6 +28,17 @@ public sealed class GaussianProcessTests
         Assert.True(model.Predict([9, 0, 0.5]).StandardDeviation > 5 * model.Predict(known[0]).StandardDeviation);
     }
 
+    /// <summary>A third feature that was always 1: with 2 the mean is the same, and nothing is sure.</summary>
+    [Fact]
+    public void Predict_NewValueOfWhatNeverVaried_IsUncertain()
+    {
+        double[][] known = [.. Points(new Random(8), 40).Select(x => new[] { x[0], x[1], 1 })];
+        var model = GaussianProcess.Fit(known, 1, [.. known.Select(Surface)]);
+        var (same, other) = (model.Predict([0.3, 0.4, 1]), model.Predict([0.3, 0.4, 2]));
+        Assert.Equal(same.Mean, other.Mean);
+        Assert.True(other.StandardDeviation > 10 * same.StandardDeviation);
+    }
+
     [Fact]
     public void Fit_SameExamples_GivesTheSameModel()
     {
