@@ -13,7 +13,8 @@ internal static class Proportions
         if (trials == 0) { return (0, 1); }
         var (rate, z) = ((double)successes / trials, NinetyFive * NinetyFive);
         var (middle, half) = (rate + z / (2 * trials), NinetyFive * Math.Sqrt((rate * (1 - rate) + z / (4 * trials)) / trials));
-        return (Math.Max(0, (middle - half) / (1 + z / trials)), Math.Min(1, (middle + half) / (1 + z / trials)));
+        // Where all or none succeed an end is the rate itself, and rounding must not put it on the wrong side.
+        return (Math.Clamp((middle - half) / (1 + z / trials), 0, rate), Math.Clamp((middle + half) / (1 + z / trials), rate, 1));
     }
 
     /// <summary>

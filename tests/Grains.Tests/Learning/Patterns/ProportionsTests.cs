@@ -22,6 +22,19 @@ public sealed class ProportionsTests
     }
 
     [Fact]
+    public void Wilson_AnyCounts_TheRateLiesWithin()
+    {
+        for (var trials = 1; trials <= 400; trials++)
+        {
+            for (var successes = 0; successes <= trials; successes++)
+            {
+                var (low, high) = Proportions.Wilson(successes, trials);
+                Assert.True(low >= 0 && low <= (double)successes / trials && (double)successes / trials <= high && high <= 1, $"{successes} of {trials}: {low}-{high}");
+            }
+        }
+    }
+
+    [Fact]
     public void Discoveries_AllAreChance_FewSearchesTellOfAny()
     {
         var random = new Random(1);
