@@ -14,6 +14,7 @@ public static class LearningServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LearningOptions>, LearningOptionsFieldValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LearningMetrics>();
+        services.TryAddSingleton<LearningCompute>();
         return services;
     }
 }
