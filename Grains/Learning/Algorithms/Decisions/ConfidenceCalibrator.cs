@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Decisions;
 
@@ -27,38 +28,20 @@ internal sealed record ConfidenceCalibrator(ImmutableArray<double> Raw, Immutabl
         if (outcomes.Count == 0) { return None; }
         var sorted = outcomes.OrderBy(outcome => outcome.Raw).ToArray();
         var bins = Math.Clamp(sorted.Length / BinSizeMin, 1, BinsMax);
-        List<(double Weight, double Raw, double Good)> pools = [];
-        for (var bin = 0; bin < bins; bin++)
+        var line = RisingLine.Fit(Enumerable.Range(0, bins).Select(bin =>
         {
             var members = sorted.AsSpan((int)((long)sorted.Length * bin / bins)..(int)((long)sorted.Length * (bin + 1) / bins));
             var (raw, good) = (0.0, 0.0);
             foreach (var member in members) { (raw, good) = (raw + member.Raw, good + (member.Good ? 1 : 0)); }
-            pools.Add((members.Length, raw, good));
-            // A bin that is no better than the one below it, or has the same confidence, is one with it.
-            while (pools is [.., var below, var last] && (last.Good / last.Weight <= below.Good / below.Weight || last.Raw / last.Weight <= below.Raw / below.Weight))
-            {
-                pools.RemoveRange(pools.Count - 2, 2);
-                pools.Add((below.Weight + last.Weight, below.Raw + last.Raw, below.Good + last.Good));
-            }
-        }
-        return new([.. pools.Select(pool => pool.Raw / pool.Weight)], [.. pools.Select(pool => pool.Good / pool.Weight)], sorted.Length);
+            return ((double)members.Length, raw, good);
+        }));
+        return new(line.X, line.Y, sorted.Length);
     }
 
     /// <summary>The calibrated confidence of a raw one, 0–1; it rises with it.</summary>
     public double Apply(double raw)
     {
         var stated = Math.Clamp(raw, 0, 1);
-        return Raw.IsEmpty ? stated : ((Outcomes * Observed(stated)) + (Prior * stated)) / (Outcomes + Prior);
-    }
-
-    /// <summary>The rate at a raw confidence; beyond the lowest and the highest bin it is theirs.</summary>
-    private double Observed(double raw)
-    {
-        var at = Raw.BinarySearch(raw);
-        var next = at >= 0 ? at : ~at;
-        if (next == 0) { return Calibrated[0]; }
-        if (next == Raw.Length) { return Calibrated[^1]; }
-        var share = (raw - Raw[next - 1]) / (Raw[next] - Raw[next - 1]);
-        return Calibrated[next - 1] + (share * (Calibrated[next] - Calibrated[next - 1]));
+        return Raw.IsEmpty ? stated : ((Outcomes * new RisingLine(Raw, Calibrated).At(stated)) + (Prior * stated)) / (Outcomes + Prior);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Decisions;
 
@@ -11,9 +12,6 @@ namespace NexusActors.Learning.Decisions;
 internal sealed record ConfidenceReport(ImmutableArray<ConfidenceBin> Bins, int Decisions, double CalibrationError, double Brier, double BaseRate)
 {
     private const int Width = 15;
-
-    /// <summary>Quantile of the 95 % interval.</summary>
-    private const double Z = 1.96;
 
     /// <summary>Compares confidence with outcomes.</summary>
     /// <param name="outcomes">Confidence, 0–1, and whether the decision turned out well. None: all figures are 0.</param>
@@ -29,16 +27,9 @@ internal sealed record ConfidenceReport(ImmutableArray<ConfidenceBin> Bins, int 
 
     private static ConfidenceBin Bin(int number, (double Confidence, bool Good)[] members)
     {
-        var rate = members.Average(member => member.Good ? 1.0 : 0);
-        var (low, high) = Wilson(rate, members.Length);
-        return new((double)number / Width, (number + 1.0) / Width, members.Length, members.Average(member => member.Confidence), rate, low, high);
-    }
-
-    private static (double Low, double High) Wilson(double rate, int count)
-    {
-        var centre = (rate + (Z * Z / (2 * count))) / (1 + (Z * Z / count));
-        var half = Z / (1 + (Z * Z / count)) * Math.Sqrt((rate * (1 - rate) / count) + (Z * Z / (4.0 * count * count)));
-        return (Math.Max(0, centre - half), Math.Min(1, centre + half));
+        var good = members.Count(member => member.Good);
+        var (low, high) = Proportions.Wilson(good, members.Length);
+        return new((double)number / Width, (number + 1.0) / Width, members.Length, members.Average(member => member.Confidence), (double)good / members.Length, low, high);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NexusActors.Learning.Features;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Patterns;
 

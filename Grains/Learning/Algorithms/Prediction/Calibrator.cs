@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Prediction;
 
@@ -27,17 +28,7 @@ internal sealed record Calibrator(CalibrationMethod Method, double Slope, double
     public static Calibrator None { get; } = new(CalibrationMethod.None, 1, 0, [], []);
 
     /// <summary>The probability.</summary>
-    public double Apply(double score)
-    {
-        if (Method != CalibrationMethod.Isotonic) { return Prediction.Scores.Sigmoid(Slope * score + Intercept); }
-        var place = Scores.AsSpan().BinarySearch(score);
-        if (place >= 0) { return Values[place]; }
-        place = ~place;
-        if (place == 0) { return Values[0]; }
-        if (place == Scores.Length) { return Values[^1]; }
-        var share = (score - Scores[place - 1]) / (Scores[place] - Scores[place - 1]);
-        return Values[place - 1] + share * (Values[place] - Values[place - 1]);
-    }
+    public double Apply(double score) => Method == CalibrationMethod.Isotonic ? new RisingLine(Scores, Values).At(score) : Prediction.Scores.Sigmoid(Slope * score + Intercept);
 
     /// <summary>The probabilities.</summary>
     public double[] Apply(double[] scores) => Array.ConvertAll(scores, Apply);
@@ -84,29 +75,15 @@ internal sealed record Calibrator(CalibrationMethod Method, double Slope, double
         return new(CalibrationMethod.Platt, Math.Max(0, slope), intercept, [], []);
     }
 
-    /// <summary>Pool adjacent violators, then the line through the blocks' centres. Probabilities keep as far from 0 and 1 as half a row of all would move them.</summary>
+    /// <summary>See <see cref="RisingLine"/>. Probabilities keep as far from 0 and 1 as half a row of all would move them.</summary>
     public static Calibrator FitIsotonic(double[] scores, double[] outcomes, double[] weights)
     {
-        var order = Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ToArray();
-        var blocks = new List<(double Weight, double Happened, double Score)>();
-        foreach (var i in order.Where(i => weights[i] > 0))
-        {
-            blocks.Add((weights[i], weights[i] * outcomes[i], weights[i] * scores[i]));
-            while (blocks.Count > 1 && Pools(blocks[^2], blocks[^1]))
-            {
-                var (a, b) = (blocks[^2], blocks[^1]);
-                blocks.RemoveAt(blocks.Count - 1);
-                blocks[^1] = (a.Weight + b.Weight, a.Happened + b.Happened, a.Score + b.Score);
-            }
-        }
-
-        var least = 0.5 / (blocks.Sum(block => block.Weight) + 1);
-        return blocks.Count == 0 ? None : new(CalibrationMethod.Isotonic, 1, 0, [.. blocks.Select(block => block.Score / block.Weight)], [.. blocks.Select(block => Math.Clamp(block.Happened / block.Weight, least, 1 - least))]);
+        var rows = Enumerable.Range(0, scores.Length).Where(i => weights[i] > 0).OrderBy(i => scores[i]).ToArray();
+        if (rows.Length == 0) { return None; }
+        var line = RisingLine.Fit(rows.Select(i => (weights[i], weights[i] * scores[i], weights[i] * outcomes[i])));
+        var least = 0.5 / (rows.Sum(i => weights[i]) + 1);
+        return new(CalibrationMethod.Isotonic, 1, 0, line.X, [.. line.Y.Select(value => Math.Clamp(value, least, 1 - least))]);
     }
-
-    /// <summary>Rates that do not rise are pooled, and rows of the same score.</summary>
-    private static bool Pools((double Weight, double Happened, double Score) a, (double Weight, double Happened, double Score) b) =>
-        a.Happened * b.Weight >= b.Happened * a.Weight || a.Score / a.Weight >= b.Score / b.Weight;
 
     private static double CrossValidated(Func<double[], double[], double[], Calibrator> fit, double[] scores, double[] outcomes, double[] weights)
     {

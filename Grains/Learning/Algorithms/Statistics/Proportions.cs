@@ -1,6 +1,6 @@
 using MathNet.Numerics;
 
-namespace NexusActors.Learning.Patterns;
+namespace NexusActors.Learning.Statistics;
 
 /// <summary>Statistics of counts of successes.</summary>
 internal static class Proportions

@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace NexusActors.Learning.Patterns;
+namespace NexusActors.Learning.Statistics;
 
 public sealed class ProportionsTests
 {
