@@ -25,7 +25,7 @@ internal sealed class LegacyEnvironment(Func<string, string?> read, bool cluster
         new("TASK_TIMEOUT", "Nexus:Coordination:TaskTimeout", LegacyForm.Seconds),
         new("LEARNING_RATE", "Nexus:Learning:LearningRate"),
         new("ADAPTATION_THRESHOLD", "Nexus:Learning:AdaptationThreshold"),
-        new("RETRAINING_INTERVAL"),
+        new("RETRAINING_INTERVAL", "Nexus:Learning:RetrainingInterval", LegacyForm.Hours),
         new("OPTIMIZATION_INTERVAL"), new("RELIABILITY_CHECK_INTERVAL"),
         new("MONITORING_ENABLED", "Nexus:Optimization:MonitoringEnabled", LegacyForm.Switch),
     ];
@@ -108,6 +108,7 @@ internal sealed record LegacyName(string Variable, string? Setting = null, Legac
     public string Expected => Form switch
     {
         LegacyForm.Seconds => "a number of seconds",
+        LegacyForm.Hours => "a number of hours",
         LegacyForm.Switch => "true or false",
         _ => "a number",
     };
@@ -115,9 +116,8 @@ internal sealed record LegacyName(string Variable, string? Setting = null, Legac
     /// <summary>The value in the form of the setting; null where it cannot be read.</summary>
     public string? Translate(string text) => Form switch
     {
-        LegacyForm.Seconds => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= SecondsMax
-            ? TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture)
-            : null,
+        LegacyForm.Seconds => Time(text, 1),
+        LegacyForm.Hours => Time(text, 3600),
         LegacyForm.Switch => text.Trim().ToUpperInvariant() switch
         {
             "TRUE" or "1" or "YES" or "ON" => bool.TrueString,
@@ -126,6 +126,11 @@ internal sealed record LegacyName(string Variable, string? Setting = null, Legac
         },
         _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? text.Trim() : null,
     };
+
+    private static string? Time(string text, double unitSeconds) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number * unitSeconds is >= 0 and <= SecondsMax and var seconds
+            ? TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture)
+            : null;
 }
 
 /// <summary>How the value of an environment variable of the original system is written.</summary>
@@ -135,6 +140,8 @@ internal enum LegacyForm
     Plain,
     /// <summary>A number of seconds.</summary>
     Seconds,
+    /// <summary>A number of hours.</summary>
+    Hours,
     /// <summary>On or off.</summary>
     Switch,
     /// <summary>A part of a connection string; acts in cluster mode.</summary>

@@ -70,9 +70,9 @@ public sealed record LearningStatus
     [Id(0)] public required ExperienceCounts Experiences { get; init; }
     /// <summary>Rules in force; none are induced yet.</summary>
     [Id(1)] public int AdaptationRules { get; init; }
-    /// <summary>Trained models that answer with a number; none yet.</summary>
+    /// <summary>Trained models that answer with a number.</summary>
     [Id(2)] public int RegressionModels { get; init; }
-    /// <summary>Trained models that answer with a class; none yet.</summary>
+    /// <summary>Trained models that answer with a class.</summary>
     [Id(3)] public int ClassificationModels { get; init; }
     /// <summary>When a model was trained last; null: never.</summary>
     [Id(4)] public DateTimeOffset? LastTraining { get; init; }

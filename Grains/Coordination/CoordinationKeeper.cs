@@ -14,7 +14,7 @@ internal sealed class CoordinationKeeper(ILedger ledger, IGrainFactory grains, I
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!await HasStartedAsync(stoppingToken)) { return; }
+        if (!await lifetime.HasStartedAsync(stoppingToken)) { return; }
         var started = time.GetUtcNow();
         using var timer = new PeriodicTimer(options.Value.SilenceCheckPeriod, time);
         do
@@ -29,15 +29,6 @@ internal sealed class CoordinationKeeper(ILedger ledger, IGrainFactory grains, I
             catch (Exception exception) when (QueueWriter.IsPassing(exception)) { CoordinationLog.KeeperFailed(log, exception); }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    /// <summary>Waits until the host, and with it the silo, has started; false when it stops before.</summary>
-    private async Task<bool> HasStartedAsync(CancellationToken stopping)
-    {
-        var started = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var up = lifetime.ApplicationStarted.Register(() => started.TrySetResult(true));
-        await using var down = stopping.Register(() => started.TrySetResult(false));
-        return await started.Task;
     }
 
     private async Task KeepQueuesAsync(CancellationToken cancellation)

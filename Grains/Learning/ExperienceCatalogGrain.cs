@@ -28,9 +28,13 @@ internal sealed class ExperienceCatalogGrain(ILedger ledger, TimeProvider time, 
     public async Task<LearningStatus> StatusAsync(CancellationToken cancellation)
     {
         var settings = options.CurrentValue;
+        var trained = await ledger.TrainedStreamsAsync(cancellation);
         return new()
         {
             Experiences = await ledger.CountExperiencesAsync(time.GetUtcNow() - Recent, cancellation),
+            RegressionModels = trained.Sum(stream => stream.Targets.Count(target => target.Objective == ModelObjective.Number)),
+            ClassificationModels = trained.Sum(stream => stream.Targets.Count(target => target.Objective == ModelObjective.Success)),
+            LastTraining = trained.IsEmpty ? null : trained.Max(stream => stream.TrainedAt),
             LearningRate = settings.LearningRate,
             AdaptationThreshold = settings.AdaptationThreshold,
         };

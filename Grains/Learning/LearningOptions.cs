@@ -14,6 +14,18 @@ public sealed class LearningOptions
 
     /// <summary>Confidence from which an adaptation is made, 0–1. Default 0.8. Also <c>ADAPTATION_THRESHOLD</c>.</summary>
     [Range(0.0, 1.0)] public double AdaptationThreshold { get; set; } = 0.8;
+
+    /// <summary>A stream with new experiences is trained again at least so often, 1 minute to 1 year. It is trained sooner when it has twice as many, and when its world has changed. Default 24 h. Also <c>RETRAINING_INTERVAL</c> (hours).</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")] public TimeSpan RetrainingInterval { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How often streams are looked at for new experiences, 0.1 s to 1 h. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")] public TimeSpan FollowPeriod { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Newest experiences of a stream that a training learns from, 1,000 to 1,000,000. Default 100,000.</summary>
+    [Range(1_000, 1_000_000)] public int TrainingExperiencesMax { get; set; } = 100_000;
+
+    /// <summary>Probability with which prediction intervals and sets hold the truth, 0.5–0.99. Default 0.9.</summary>
+    [Range(0.5, 0.99)] public double PredictionCoverage { get; set; } = 0.9;
 }
 
 [OptionsValidator]

@@ -15,6 +15,8 @@ public static class LearningServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LearningMetrics>();
         services.TryAddSingleton<LearningCompute>();
+        services.TryAddSingleton<TrainingBudget>();
+        services.AddHostedService<LearningKeeper>();
         return services;
     }
 }

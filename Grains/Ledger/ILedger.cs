@@ -102,6 +102,9 @@ internal interface IExperienceFacts
     /// <summary>One page, newest arrival first.</summary>
     Task<ImmutableArray<Experience>> ListExperiencesAsync(ExperienceFilter filter, CancellationToken cancellation = default);
 
+    /// <summary>The streams that there are, by name, each with the newest position in it.</summary>
+    Task<ImmutableArray<(string Stream, long NewestSeq)>> ExperienceStreamsAsync(CancellationToken cancellation = default);
+
     /// <summary>True counts, without counting one by one where it can be helped.</summary>
     Task<ExperienceCounts> CountExperiencesAsync(DateTimeOffset recentSince, CancellationToken cancellation = default);
 }

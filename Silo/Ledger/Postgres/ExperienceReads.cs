@@ -21,6 +21,15 @@ internal static class ExperienceReads
         SELECT coalesce((SELECT sum(n) FROM experience_minutes WHERE minute > $1), 0)::bigint + (SELECT count(*) FROM experiences WHERE at >= $2 AND at < $3)
         """;
 
+    // From one name to the next along the index: streams are few, experiences are many.
+    private const string StreamsSql = """
+        WITH RECURSIVE names AS (
+            (SELECT stream FROM experiences ORDER BY stream LIMIT 1)
+            UNION ALL
+            SELECT (SELECT e.stream FROM experiences e WHERE e.stream > n.stream ORDER BY e.stream LIMIT 1) FROM names n WHERE n.stream IS NOT NULL)
+        SELECT n.stream, (SELECT max(e.seq) FROM experiences e WHERE e.stream = n.stream) FROM names n WHERE n.stream IS NOT NULL
+        """;
+
     private static readonly bool[] Either = [true, false];
     private static readonly LearningType[] Types = Enum.GetValues<LearningType>();
 
@@ -65,6 +74,10 @@ internal static class ExperienceReads
         else { sql = query.OverAll(); }
         return (sql, query.Parameters);
     }
+
+    /// <summary>The streams with their newest positions.</summary>
+    public static async Task<ImmutableArray<(string Stream, long NewestSeq)>> StreamsAsync(PostgresReaders readers, CancellationToken cancellation) =>
+        await readers.ListAsync(StreamsSql, row => (row.Text(0), row.GetInt64(1)), cancellation).ConfigureAwait(false);
 
     /// <summary>True counts; the recent ones by whole minutes, and one by one only within the minute that the moment falls into.</summary>
     public static async Task<ExperienceCounts> CountAsync(PostgresReaders readers, DateTimeOffset recentSince, CancellationToken cancellation)

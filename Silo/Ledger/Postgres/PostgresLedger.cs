@@ -158,6 +158,9 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
     public Task<ImmutableArray<Experience>> ListExperiencesAsync(ExperienceFilter filter, CancellationToken cancellation) => ExperienceReads.ListAsync(_readers, filter, cancellation);
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<(string Stream, long NewestSeq)>> ExperienceStreamsAsync(CancellationToken cancellation) => ExperienceReads.StreamsAsync(_readers, cancellation);
+
+    /// <inheritdoc/>
     public Task<ExperienceCounts> CountExperiencesAsync(DateTimeOffset recentSince, CancellationToken cancellation) => ExperienceReads.CountAsync(_readers, recentSince, cancellation);
 
     /// <inheritdoc/>

@@ -30,6 +30,15 @@ internal static class ExperienceReads
     private const string ByKind = "SELECT e.seq FROM experiences e INDEXED BY experiences_by_kind" + Where + " AND e.learning_type = ?10 AND e.success = ?11" + Newest;
     private const string All = "SELECT e.seq FROM experiences e" + Where + Newest;
 
+    // From one name to the next along the index: streams are few, experiences are many.
+    private const string NamesOfStreams = """
+        WITH RECURSIVE names(stream) AS (
+            SELECT min(stream) FROM experiences
+            UNION ALL
+            SELECT (SELECT min(e.stream) FROM experiences e WHERE e.stream > n.stream) FROM names n WHERE n.stream IS NOT NULL)
+        SELECT n.stream, (SELECT max(e.seq) FROM experiences e WHERE e.stream = n.stream) FROM names n WHERE n.stream IS NOT NULL
+        """;
+
     private static readonly LearningType[] Types = Enum.GetValues<LearningType>();
 
     /// <summary>One experience by id.</summary>
@@ -77,6 +86,15 @@ internal static class ExperienceReads
             row.Reset();
         }
         return page.DrainToImmutable();
+    }
+
+    /// <summary>The streams with their newest positions.</summary>
+    public static ImmutableArray<(string Stream, long NewestSeq)> Streams(SqliteReader reader)
+    {
+        var streams = ImmutableArray.CreateBuilder<(string Stream, long NewestSeq)>();
+        var row = reader.Query(NamesOfStreams);
+        while (row.Step()) { streams.Add((row.Text(0), row.Long(1))); }
+        return streams.DrainToImmutable();
     }
 
     /// <summary>True counts; the recent ones by whole minutes, and one by one only within the minute that the moment falls into.</summary>

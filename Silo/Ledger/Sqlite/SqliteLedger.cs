@@ -189,6 +189,10 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
         _readers.ReadAsync(reader => ExperienceReads.List(reader, filter), cancellation);
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<(string Stream, long NewestSeq)>> ExperienceStreamsAsync(CancellationToken cancellation) =>
+        _readers.ReadAsync(ExperienceReads.Streams, cancellation);
+
+    /// <inheritdoc/>
     public Task<ExperienceCounts> CountExperiencesAsync(DateTimeOffset recentSince, CancellationToken cancellation) =>
         _readers.ReadAsync(reader => ExperienceReads.Count(reader, recentSince), cancellation);
 

@@ -16,6 +16,7 @@ public sealed class LegacyEnvironmentTests
         ["TASK_TIMEOUT"] = "7200",
         ["LEARNING_RATE"] = "0.25",
         ["ADAPTATION_THRESHOLD"] = "0.9",
+        ["RETRAINING_INTERVAL"] = "12",
         ["MONITORING_ENABLED"] = "0",
         ["REDIS_HOST"] = "redis",
         ["POSTGRES_PASSWORD"] = "secret",
@@ -31,7 +32,7 @@ public sealed class LegacyEnvironmentTests
         Assert.Equal(7, coordination.MaxTaskRetries);
         Assert.Equal(TimeSpan.FromHours(2), coordination.TaskTimeout);
         var learning = configuration.GetSection(LearningOptions.Section).Get<LearningOptions>()!;
-        Assert.Equal((0.25, 0.9), (learning.LearningRate, learning.AdaptationThreshold));
+        Assert.Equal((0.25, 0.9, TimeSpan.FromHours(12)), (learning.LearningRate, learning.AdaptationThreshold, learning.RetrainingInterval));
         Assert.False(configuration.GetSection(OptimizationOptions.Section).Get<OptimizationOptions>()!.MonitoringEnabled);
         Assert.Empty(legacy.Faults);
     }

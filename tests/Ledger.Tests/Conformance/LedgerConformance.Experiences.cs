@@ -32,6 +32,20 @@ public abstract partial class LedgerConformance
     }
 
     [Fact]
+    public async Task Experience_Streams_EachOnceWithItsNewest()
+    {
+        Assert.Empty(await Ledger.ExperienceStreamsAsync());
+        await DoneAsync(Insert(NewExperience("e1") with { Stream = "b" }), Insert(NewExperience("e2") with { Stream = "a" }), Insert(NewExperience("e3") with { Stream = "b" }));
+        var newest = (await CommitAsync(Insert(NewExperience("e4") with { Stream = "Größe\u0000" }))).Seq;
+
+        var streams = await Ledger.ExperienceStreamsAsync();
+
+        Assert.Equal(["Größe\u0000", "a", "b"], streams.Select(stream => stream.Stream).Order(StringComparer.Ordinal));
+        Assert.Equal(newest, streams.Single(stream => stream.Stream == "Größe\u0000").NewestSeq);
+        Assert.Equal((await Ledger.FindExperienceAsync("e3"))?.Seq, streams.Single(stream => stream.Stream == "b").NewestSeq);
+    }
+
+    [Fact]
     public async Task Experience_IdTaken_Exists()
     {
         var first = await CommitAsync(Insert(NewExperience("e1")));

@@ -28,6 +28,11 @@ internal sealed record FeatureSchema(string Stream, int Version, long Experience
     /// <summary>The features in their fixed order: hour and weekday of the experience, then those of each field.</summary>
     [JsonIgnore]
     public ImmutableArray<FeatureShape> Features => [FeatureShape.Number("time.hour"), FeatureShape.Number("time.weekday"), .. Fields.SelectMany(part => part.Features)];
+
+    /// <summary>Whether rows of one mean the same as rows of the other.</summary>
+    public bool HasFeaturesOf(FeatureSchema other) => Features.Select(Identity).SequenceEqual(other.Features.Select(Identity), StringComparer.Ordinal);
+
+    private static string Identity(FeatureShape feature) => $"{feature.Name}\n{string.Join('\n', feature.Categories)}";
 }
 
 /// <summary>Name and kind of one feature.</summary>

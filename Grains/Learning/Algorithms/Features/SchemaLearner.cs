@@ -35,11 +35,8 @@ internal sealed class SchemaLearner
     {
         ImmutableArray<FieldSchema> fields = [.. _fields.Select(pair => pair.Value.ToField(pair.Key.Role, pair.Key.Path))];
         var learned = new FeatureSchema(_start.Stream, _start.Version, _experiences, fields, [.. Notes(fields)]);
-        var same = _start.Version > 0 && learned.Features.Select(Identity).SequenceEqual(_start.Features.Select(Identity), StringComparer.Ordinal);
-        return same ? learned : learned with { Version = _start.Version + 1 };
+        return _start.Version > 0 && learned.HasFeaturesOf(_start) ? learned : learned with { Version = _start.Version + 1 };
     }
-
-    private static string Identity(FeatureShape feature) => $"{feature.Name}\n{string.Join('\n', feature.Categories)}";
 
     private IEnumerable<string> Notes(ImmutableArray<FieldSchema> fields)
     {

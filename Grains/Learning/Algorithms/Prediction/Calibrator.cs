@@ -3,17 +3,6 @@ using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Prediction;
 
-/// <summary>How log-odds become probabilities.</summary>
-internal enum CalibrationMethod
-{
-    /// <summary>As they are.</summary>
-    None = 0,
-    /// <summary>A straight line in log-odds (Platt 1999).</summary>
-    Platt = 1,
-    /// <summary>A rising curve through the centres of pooled blocks (Zadrozny and Elkan 2002; centred as by Oron and Flournoy 2017, so that it keeps the ranks).</summary>
-    Isotonic = 2,
-}
-
 /// <summary>A rising map from log-odds to probability.</summary>
 /// <param name="Method">Which.</param>
 /// <param name="Slope">Platt: at least 0.</param>

@@ -21,7 +21,7 @@ internal sealed class FittedModel
     public FittedModel(MatrixEncoder encoder, TreeEnsemble trees, double[] scores, Examples examples, TrainingOptions options)
     {
         (_encoder, _trees, _examples, _options) = (encoder, trees, examples, options);
-        if (options.Objective == Objective.Number)
+        if (options.Objective == ModelObjective.Number)
         {
             _margin = Conformal.Quantile([.. scores.Select((score, i) => Math.Abs(score - examples.Targets[i]))], options.Coverage);
             return;
@@ -35,14 +35,14 @@ internal sealed class FittedModel
     public (HoldOut Figures, ImmutableArray<HeldOutLoss> Losses) Measure(Examples judge)
     {
         var scores = Array.ConvertAll(judge.Rows, row => _trees.Score(_encoder.Encode(row)));
-        var answers = _options.Objective == Objective.Number ? scores : _calibrator.Apply(scores);
+        var answers = _options.Objective == ModelObjective.Number ? scores : _calibrator.Apply(scores);
         return (Figures(answers, judge.Targets), [.. judge.Order.Select((row, i) => new HeldOutLoss(row, PredictionModel.Loss(_options.Objective, answers[i], judge.Targets[i])))]);
     }
 
     private HoldOut Figures(double[] answers, double[] targets)
     {
         var mean = _examples.Targets.Average();
-        if (_options.Objective == Objective.Number)
+        if (_options.Objective == ModelObjective.Number)
         {
             return new()
             {

@@ -5,17 +5,6 @@ using Microsoft.ML.Trainers.LightGbm;
 
 namespace NexusActors.Learning.Prediction;
 
-/// <summary>What is learned.</summary>
-internal enum Objective
-{
-    /// <summary>Not stated.</summary>
-    None = 0,
-    /// <summary>Whether it turns out well: targets are 1 and 0, scores log-odds.</summary>
-    Success = 1,
-    /// <summary>A number: scores are in its unit.</summary>
-    Number = 2,
-}
-
 /// <summary>How trees are grown.</summary>
 internal sealed record BoostingOptions
 {
@@ -54,7 +43,7 @@ internal static class GradientBoosting
     /// <param name="objective">What is learned.</param>
     /// <param name="options">How.</param>
     /// <param name="seed">Of everything that is chosen.</param>
-    public static TreeEnsemble Train(float[][] matrix, IReadOnlyList<int> rows, double[] targets, double[] weights, Objective objective, BoostingOptions options, int seed)
+    public static TreeEnsemble Train(float[][] matrix, IReadOnlyList<int> rows, double[] targets, double[] weights, ModelObjective objective, BoostingOptions options, int seed)
     {
         var context = new MLContext(seed);
         var shape = SchemaDefinition.Create(typeof(Example));
@@ -67,7 +56,7 @@ internal static class GradientBoosting
         }
 
         var data = context.Data.LoadFromEnumerable(examples, shape);
-        if (objective == Objective.Number)
+        if (objective == ModelObjective.Number)
         {
             var settings = Configured(new LightGbmRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, options, seed);
             return ToTrees(context.Regression.Trainers.LightGbm(settings).Fit(data).Model.TrainedTreeEnsemble, 1);

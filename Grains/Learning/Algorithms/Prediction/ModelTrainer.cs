@@ -26,7 +26,7 @@ internal sealed record TrainingSet
 internal sealed record TrainingOptions
 {
     /// <summary>What is learned.</summary>
-    public Objective Objective { get; init; } = Objective.Success;
+    public ModelObjective Objective { get; init; } = ModelObjective.Success;
     /// <summary>Share held out to measure: the newest where times are known.</summary>
     public double HoldOutShare { get; init; } = 0.2;
     /// <summary>Models that are trained, at least 2, each without one fold; their mean answers. Calibration and conformal scores come from the folds left out.</summary>

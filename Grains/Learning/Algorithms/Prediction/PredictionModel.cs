@@ -21,13 +21,7 @@ internal sealed record NumberAnswer(double Value, double Low, double High);
 /// <param name="Base">The score where nothing is known.</param>
 /// <param name="Score">The score of this row.</param>
 /// <param name="Contributions">By feature, largest amount first, those of 0 left out.</param>
-internal sealed record Explanation(double Base, double Score, ImmutableArray<Contribution> Contributions);
-
-/// <summary>What a feature did to one answer.</summary>
-/// <param name="Feature">Name.</param>
-/// <param name="Value">Number, word, or <c>(missing)</c>.</param>
-/// <param name="Amount">Added to the score.</param>
-internal sealed record Contribution(string Feature, string Value, double Amount);
+internal sealed record Explanation(double Base, double Score, ImmutableArray<FeatureContribution> Contributions);
 
 /// <summary>A trained model: plain immutable data, safe for several threads, the same answers after <see cref="ToBytes"/> and <see cref="FromBytes"/>.</summary>
 internal sealed record PredictionModel
@@ -39,7 +33,7 @@ internal sealed record PredictionModel
     /// <summary>Of the bytes.</summary>
     public int Format { get; init; } = FormatNow;
     /// <summary>What is learned.</summary>
-    public required Objective Objective { get; init; }
+    public required ModelObjective Objective { get; init; }
     /// <summary>The schema that rows are encoded with; null for tables that did not come from experiences.</summary>
     public FeatureSchema? Schema { get; init; }
     /// <summary>From rows to what trees see.</summary>
@@ -59,9 +53,12 @@ internal sealed record PredictionModel
     public double Score(ReadOnlySpan<double> row) => Trees.Score(Encoder.Encode(row));
 
     /// <summary>Of a model of success.</summary>
-    public SuccessAnswer Success(ReadOnlySpan<double> row)
+    public SuccessAnswer Success(ReadOnlySpan<double> row) => SuccessOf(Score(row));
+
+    /// <summary>Of a score.</summary>
+    public SuccessAnswer SuccessOf(double score)
     {
-        var probability = Calibrator.Apply(Score(row));
+        var probability = Calibrator.Apply(score);
         var (canFail, canSucceed) = Sets?.Of(probability) ?? (true, true);
         return new(probability, canFail, canSucceed);
     }
@@ -79,19 +76,21 @@ internal sealed record PredictionModel
     /// <param name="rows">Encoded with the model's schema.</param>
     /// <param name="targets">By row.</param>
     /// <param name="coverage">Of sets and intervals.</param>
-    public PredictionModel Recalibrated(double[][] rows, double[] targets, double coverage)
+    public PredictionModel Recalibrated(double[][] rows, double[] targets, double coverage) => Recalibrated(Array.ConvertAll(rows, row => Score(row)), targets, coverage);
+
+    /// <summary>The same, from the scores of those rows.</summary>
+    public PredictionModel Recalibrated(double[] scores, double[] targets, double coverage)
     {
-        var scores = Array.ConvertAll(rows, row => Score(row));
-        if (Objective == Objective.Number) { return this with { Margin = Conformal.Quantile([.. scores.Select((score, i) => Math.Abs(score - targets[i]))], coverage) }; }
+        if (Objective == ModelObjective.Number) { return this with { Margin = Conformal.Quantile([.. scores.Select((score, i) => Math.Abs(score - targets[i]))], coverage) }; }
         var calibrator = Calibrator.Fit(scores, targets, []);
-        return this with { Calibrator = calibrator, Sets = ConformalSets.Fit(calibrator.Apply(scores), targets, coverage), Card = Card with { Calibration = calibrator.Method, Notes = [.. Card.Notes, $"Recalibrated on {rows.Length} newer rows."] } };
+        return this with { Calibrator = calibrator, Sets = ConformalSets.Fit(calibrator.Apply(scores), targets, coverage), Card = Card with { Calibration = calibrator.Method, Notes = [.. Card.Notes, $"Recalibrated on {scores.Length} newer rows."] } };
     }
 
     /// <summary>How wrong the answer for a row is: log-loss of the calibrated probability, or squared error.</summary>
-    public double Loss(ReadOnlySpan<double> row, double target) => Loss(Objective, Objective == Objective.Number ? Score(row) : Calibrator.Apply(Score(row)), target);
+    public double Loss(ReadOnlySpan<double> row, double target) => Loss(Objective, Objective == ModelObjective.Number ? Score(row) : Calibrator.Apply(Score(row)), target);
 
-    internal static double Loss(Objective objective, double answer, double target) =>
-        objective == Objective.Number ? (answer - target) * (answer - target) : Scores.LogLoss(answer, target);
+    internal static double Loss(ModelObjective objective, double answer, double target) =>
+        objective == ModelObjective.Number ? (answer - target) * (answer - target) : Scores.LogLoss(answer, target);
 
     /// <summary>Exact Shapley values of the answer for that row; see <see cref="TreeContributions"/>. Columns of one feature are summed.</summary>
     public Explanation Explain(ReadOnlySpan<double> row)
@@ -100,7 +99,7 @@ internal sealed record PredictionModel
         var amounts = new double[Encoder.Features.Length];
         var columns = TreeContributions.Of(Trees, encoded);
         for (var i = 0; i < columns.Length; i++) { amounts[Encoder.Columns[i].Feature] += columns[i]; }
-        var contributions = new List<Contribution>();
+        var contributions = new List<FeatureContribution>();
         for (var i = 0; i < amounts.Length; i++)
         {
             if (amounts[i] != 0) { contributions.Add(new(Encoder.Features[i].Name, Say(Encoder.Features[i], row[i]), amounts[i])); }

@@ -2,14 +2,6 @@ using System.Collections.Immutable;
 
 namespace NexusActors.Learning.Prediction;
 
-/// <summary>One bin of a reliability table.</summary>
-/// <param name="From">Lowest predicted probability.</param>
-/// <param name="To">Where the next bin begins.</param>
-/// <param name="Count">Predictions in it.</param>
-/// <param name="Predicted">Their mean.</param>
-/// <param name="Observed">How often it happened.</param>
-internal sealed record ReliabilityBin(double From, double To, int Count, double Predicted, double Observed);
-
 /// <summary>How good predictions are. Outcomes are 1 (happened) and 0; both spans have the same length, which is not 0.</summary>
 internal static class Scores
 {

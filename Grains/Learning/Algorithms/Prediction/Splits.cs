@@ -40,7 +40,7 @@ internal sealed class Examples
     public string? Fault(TrainingOptions options)
     {
         if (Rows.Length < options.RowsMin) { return $"there are {Rows.Length} experiences with a known outcome, at least {options.RowsMin} are needed"; }
-        if (options.Objective == Objective.Number) { return Targets.All(target => target == Targets[0]) ? $"all values are {Targets[0]}" : null; }
+        if (options.Objective == ModelObjective.Number) { return Targets.All(target => target == Targets[0]) ? $"all values are {Targets[0]}" : null; }
         var succeeded = Targets.Count(target => target > 0.5);
         var fewest = Math.Min(succeeded, Targets.Length - succeeded);
         return fewest < options.OutcomeRowsMin ? $"{succeeded} of {Targets.Length} experiences succeeded, at least {options.OutcomeRowsMin} of each outcome are needed" : null;

@@ -6,7 +6,7 @@ internal static class StagedScores
     private const int Step = 5;
 
     /// <summary>The number of trees of each model, and by row the score with that many.</summary>
-    public static (int Trees, double[] Scores) Choose(TreeEnsemble[] ensembles, float[][] matrix, int[] folds, double[] targets, double[] weights, Objective objective)
+    public static (int Trees, double[] Scores) Choose(TreeEnsemble[] ensembles, float[][] matrix, int[] folds, double[] targets, double[] weights, ModelObjective objective)
     {
         var stages = Math.Max(1, (ensembles.Max(ensemble => ensemble.Trees.Length) + Step - 1) / Step);
         var losses = new double[stages];
@@ -20,7 +20,7 @@ internal static class StagedScores
             {
                 for (var tree = stage * Step; tree < Math.Min(trees.Length, (stage + 1) * Step); tree++) { score += trees[tree].Score(matrix[row]); }
                 staged[stage][row] = score;
-                losses[stage] += (weights.Length == 0 ? 1 : weights[row]) * PredictionModel.Loss(objective, objective == Objective.Number ? score : Scores.Sigmoid(score), targets[row]);
+                losses[stage] += (weights.Length == 0 ? 1 : weights[row]) * PredictionModel.Loss(objective, objective == ModelObjective.Number ? score : Scores.Sigmoid(score), targets[row]);
             }
         }
 

@@ -169,6 +169,7 @@ internal sealed class SimulatedLedger(SimulatedThread thread, SimulatedClock clo
     public Task WaitForEventAsync(long after, CancellationToken cancellation) => throw new NotSupportedException();
     public Task<Experience?> FindExperienceAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
     public Task<ImmutableArray<Experience>> ListExperiencesAsync(ExperienceFilter filter, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<ImmutableArray<(string Stream, long NewestSeq)>> ExperienceStreamsAsync(CancellationToken cancellation) => throw new NotSupportedException();
     public Task<ExperienceCounts> CountExperiencesAsync(DateTimeOffset recentSince, CancellationToken cancellation) => throw new NotSupportedException();
     public Task<Document?> FindDocumentAsync(string kind, string id, CancellationToken cancellation) => throw new NotSupportedException();
     public Task<ImmutableArray<Document>> ListDocumentsAsync(DocumentFilter filter, CancellationToken cancellation) => throw new NotSupportedException();

@@ -111,7 +111,7 @@ public sealed class ModelTrainerTests
         var table = new FeatureTable([new NumericColumn("x", [.. x])], rows);
         var targets = x.Select(value => value * value + (random.NextDouble() - 0.5) * 10).ToArray();
 
-        var model = ModelTrainer.Train(new() { Features = table, Targets = targets, Target = "outcome.y" }, Quick with { Objective = Objective.Number }, default).Model!;
+        var model = ModelTrainer.Train(new() { Features = table, Targets = targets, Target = "outcome.y" }, Quick with { Objective = ModelObjective.Number }, default).Model!;
 
         Assert.InRange(model.Card.HoldOut!.IntervalCoverage, 0.87, 0.93);
         Assert.True(model.Card.HoldOut.Rmse < model.Card.HoldOut.BaseRmse / 5);

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NexusActors.Coordination;
+using NexusActors.Ledger;
+
+namespace NexusActors.Learning;
+
+/// <summary>Tells the learner of a stream that there are new experiences, or that it is time, from facts alone. Runs in every silo; what two do at once is done once.</summary>
+internal sealed class LearningKeeper(ILedger ledger, IGrainFactory grains, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<LearningKeeper> log) : BackgroundService
+{
+    private readonly Dictionary<string, (long Newest, DateTimeOffset At)> _told = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!await lifetime.HasStartedAsync(stoppingToken)) { return; }
+        using var timer = new PeriodicTimer(options.CurrentValue.FollowPeriod, time);
+        do
+        {
+            try { await LookAsync(stoppingToken); }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
+            catch (Exception exception) when (QueueWriter.IsPassing(exception)) { LearningLog.KeeperFailed(log, exception); }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        // After a start, streams that nothing came to since their training need not be woken.
+        if (_told.Count == 0) { foreach (var trained in await ledger.TrainedStreamsAsync(cancellation)) { _told.Add(trained.Stream, (trained.ThroughSeq, trained.TrainedAt)); } }
+        foreach (var (stream, newest) in await ledger.ExperienceStreamsAsync(cancellation))
+        {
+            var isTime = !_told.TryGetValue(stream, out var told) || told.Newest != newest || now - told.At >= options.CurrentValue.RetrainingInterval;
+            if (!isTime) { continue; }
+            await grains.GetGrain<IStreamLearnerGrain>(stream).FollowAsync(cancellation);
+            _told[stream] = (newest, now);
+        }
+    }
+}

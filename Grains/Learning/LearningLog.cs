@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace NexusActors.Learning;
+
+/// <summary>Log lines of the learning engine.</summary>
+internal static partial class LearningLog
+{
+    [LoggerMessage(2001, LogLevel.Information, "Stream {Stream} was trained ({Cause}) from {Experiences} experiences, {Promoted} models took a place, in {Seconds:0.0} s")]
+    public static partial void Trained(ILogger log, string stream, string cause, int experiences, int promoted, double seconds);
+
+    [LoggerMessage(2002, LogLevel.Error, "The training of stream {Stream} ({Cause}) failed")]
+    public static partial void TrainingFailed(ILogger log, Exception exception, string stream, string cause);
+
+    [LoggerMessage(2003, LogLevel.Information, "The rate of wrong answers in stream {Stream} has changed from {Before:P1} to {After:P1}, {Experiences} experiences ago")]
+    public static partial void Drifted(ILogger log, string stream, double before, double after, long experiences);
+
+    [LoggerMessage(2004, LogLevel.Warning, "The look at the streams failed and is made again")]
+    public static partial void KeeperFailed(ILogger log, Exception exception);
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NexusActors.Ledger;
+using NexusActors.Learning.Prediction;
+
+namespace NexusActors.Learning;
+
+/// <summary>What is stored of a trained stream, beside the models themselves.</summary>
+internal sealed record StreamRecord
+{
+    /// <summary>Its name.</summary>
+    public required string Stream { get; init; }
+    /// <summary>When a training ended last.</summary>
+    public required DateTimeOffset TrainedAt { get; init; }
+    /// <summary>What for.</summary>
+    public required string Cause { get; init; }
+    /// <summary>How long it took, seconds.</summary>
+    public required double Seconds { get; init; }
+    /// <summary>Experiences that there were.</summary>
+    public required long Experiences { get; init; }
+    /// <summary>The newest of them, by <see cref="Experience.Seq"/>.</summary>
+    public required long ThroughSeq { get; init; }
+    /// <summary>Why there is no model of success; null where there is one.</summary>
+    public string? Reason { get; init; }
+    /// <summary>The models that answer.</summary>
+    public ImmutableArray<TrainedTarget> Targets { get; init; } = [];
+    /// <summary>Changes that were found, newest last.</summary>
+    public ImmutableArray<StreamDrift> Drifts { get; init; } = [];
+    /// <summary>The first experience after the newest change, by <see cref="Experience.Seq"/>; null: no change was found.</summary>
+    public long? ChangeSeq { get; init; }
+    /// <summary>Experiences since that change that the last training learned from.</summary>
+    public long LearnedSinceChange { get; init; }
+
+    /// <summary>As told to callers.</summary>
+    public TrainedStream ToTrained() => new(Stream, TrainedAt, Experiences, Targets);
+}
+
+/// <summary>Trained streams and models as documents of the ledger.</summary>
+internal static class ModelFacts
+{
+    /// <summary>Kind of a <see cref="StreamRecord"/>; its id is the stream.</summary>
+    public const string StreamKind = "stream";
+    /// <summary>Kind of a <see cref="PredictionModel"/>.</summary>
+    public const string ModelKind = "model";
+
+    private const int PageSize = 500;
+
+    /// <summary>Id of the model of a target.</summary>
+    public static string ModelId(string stream, string target) => $"{stream}\n{target}";
+
+    /// <summary>All streams that were trained, newest first.</summary>
+    public static async Task<ImmutableArray<StreamRecord>> TrainedStreamsAsync(this IDocumentFacts ledger, CancellationToken cancellation)
+    {
+        var streams = ImmutableArray.CreateBuilder<StreamRecord>();
+        for (var filter = new DocumentFilter(StreamKind, Limit: PageSize); ;)
+        {
+            var page = await ledger.ListDocumentsAsync(filter, cancellation);
+            streams.AddRange(page.Select(Record));
+            if (page.Length < PageSize) { return streams.DrainToImmutable(); }
+            filter = filter with { BeforeSeq = page[^1].Seq };
+        }
+    }
+
+    /// <summary>The record in a document.</summary>
+    public static StreamRecord Record(Document document) => JsonSerializer.Deserialize(document.Body, ModelFactsJson.Default.StreamRecord)!;
+
+    /// <summary>A record as the body of a document.</summary>
+    public static byte[] Body(StreamRecord record) => JsonSerializer.SerializeToUtf8Bytes(record, ModelFactsJson.Default.StreamRecord);
+
+    /// <summary>The model in a document.</summary>
+    /// <exception cref="FormatException">It is of a format that is not known here.</exception>
+    public static PredictionModel Model(Document document)
+    {
+        using var packed = new BrotliStream(new MemoryStream(document.Body), CompressionMode.Decompress);
+        using var body = new MemoryStream();
+        packed.CopyTo(body);
+        return PredictionModel.FromBytes(body.GetBuffer().AsSpan(0, (int)body.Length));
+    }
+
+    /// <summary>A model as the body of a document: a tenth of its JSON.</summary>
+    public static byte[] Body(PredictionModel model)
+    {
+        var body = new MemoryStream();
+        using (var packed = new BrotliStream(body, CompressionLevel.Fastest)) { packed.Write(model.ToBytes()); }
+        return body.ToArray();
+    }
+}
+
+[JsonSerializable(typeof(StreamRecord))]
+internal sealed partial class ModelFactsJson : JsonSerializerContext;
