@@ -116,10 +116,10 @@ internal sealed record ModelEntry
     public required string Statement { get; init; }
     /// <summary>Experiences that it learned from.</summary>
     public required int Experiences { get; init; }
-    /// <summary>The oldest of them.</summary>
-    public required DateTimeOffset From { get; init; }
-    /// <summary>The newest of them.</summary>
-    public required DateTimeOffset To { get; init; }
+    /// <summary>When the oldest of them happened.</summary>
+    public required DateTimeOffset Oldest { get; init; }
+    /// <summary>When the newest of them happened.</summary>
+    public required DateTimeOffset Newest { get; init; }
     /// <summary>Trees.</summary>
     public required int Trees { get; init; }
     /// <summary>How scores become probabilities.</summary>
@@ -140,8 +140,8 @@ internal sealed record ModelEntry
         TrainedAt = target.TrainedAt,
         Statement = target.Statement,
         Experiences = card.Rows,
-        From = DateTimeOffset.FromUnixTimeMilliseconds(card.From),
-        To = DateTimeOffset.FromUnixTimeMilliseconds(card.To),
+        Oldest = DateTimeOffset.FromUnixTimeMilliseconds(card.From),
+        Newest = DateTimeOffset.FromUnixTimeMilliseconds(card.To),
         Trees = card.Trees,
         Calibration = card.Calibration,
         Importance = [.. card.Importance.Select(feature => new ImportanceEntry(feature.Feature, feature.Share))],

@@ -10,7 +10,7 @@ namespace NexusActors.Learning;
 
 /// <summary>One stream's models: follows the stream, answers, and trains beside its turns. All of its methods interleave; what follows and what takes in a training take turns by <see cref="_turn"/>.</summary>
 [GrainType("stream-learner")]
-internal sealed class StreamLearnerGrain(ILedger ledger, LearningCompute compute, TrainingBudget budget, IOptionsMonitor<LearningOptions> options, LearningMetrics metrics, TimeProvider time, ILogger<StreamLearnerGrain> log) : Grain, IStreamLearnerGrain
+internal sealed class StreamLearnerGrain(ILedger ledger, LearningCompute compute, TrainingBudget budget, IOptionsMonitor<LearningOptions> options, LearningMetrics metrics, TimeProvider time, ILogger<StreamLearnerGrain> log) : Grain, IStreamLearnerGrain, IDisposable
 {
     private const int PageSize = 1_000, RelearnMax = 5_000, LookMax = 1_000, ChunkSize = 100;
 
@@ -29,6 +29,10 @@ internal sealed class StreamLearnerGrain(ILedger ledger, LearningCompute compute
     {
         await _stopping.CancelAsync();
         await _training;
+    }
+
+    public void Dispose()
+    {
         _stopping.Dispose();
         _turn.Dispose();
     }

@@ -12,7 +12,7 @@ public sealed class PredictionEndpointTests(EmbeddedFixture service) : IClassFix
     [Fact]
     public async Task Predict_NothingLearned_SaysSoInsideThePredictions()
     {
-        var reply = (await service.Learning.PostAsync("/learning/predict", $$"""{"stream":"{{_stream}}","context":{"disk":0.5},"performance_metrics":{"cpu":1}}""")).Ok();
+        var reply = (await service.Learning.PostAsync("/learning/predict", $$"""{"stream":"{{_stream}}","context":{"disk":0.5},"performance_metrics":{"cpu":1} }""")).Ok();
 
         Assert.Contains("Not trained yet", reply.GetProperty("predictions").GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.True(reply.TryGetProperty("timestamp", out _));
@@ -23,7 +23,7 @@ public sealed class PredictionEndpointTests(EmbeddedFixture service) : IClassFix
     {
         await TrainAsync(300);
 
-        var reply = (await service.Learning.PostAsync("/learning/predict", $$"""{"stream":"{{_stream}}","context":{"disk":0.9},"action_taken":{},"explain":true,"performance_metrics":{"cpu":1}}""")).Ok();
+        var reply = (await service.Learning.PostAsync("/learning/predict", $$"""{"stream":"{{_stream}}","context":{"disk":0.9},"action_taken":{},"explain":true,"performance_metrics":{"cpu":1} }""")).Ok();
 
         var success = reply.GetProperty("predictions").GetProperty("success");
         Assert.True(success.GetProperty("predicted_class").GetBoolean());
@@ -41,7 +41,7 @@ public sealed class PredictionEndpointTests(EmbeddedFixture service) : IClassFix
     public async Task PredictBatch_InTheirOrder_AsOneByOne()
     {
         await TrainAsync(200);
-        var reply = (await service.Learning.PostAsync("/learning/predict/batch", $$"""{"stream":"{{_stream}}","situations":[{"context":{"disk":0.1}},{"context":{"disk":0.9}}]}""")).Ok();
+        var reply = (await service.Learning.PostAsync("/learning/predict/batch", $$"""{"stream":"{{_stream}}","situations":[{"context":{"disk":0.1} },{"context":{"disk":0.9} }] }""")).Ok();
 
         var chances = reply.GetProperty("predictions").EnumerateArray().Select(one => one.GetProperty("success").GetProperty("success_probability").GetDouble()).ToArray();
         Assert.Equal(2, chances.Length);

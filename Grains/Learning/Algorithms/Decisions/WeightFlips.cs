@@ -58,7 +58,7 @@ internal static class WeightFlips
     }
 
     private static (double? Below, double? Above) Searched(RankedField field, int criterion) =>
-        (Search(field, criterion, EndMargin), Search(field, criterion, 1 - EndMargin));
+        (field.Weights[criterion] > EndMargin ? Search(field, criterion, EndMargin) : null, field.Weights[criterion] < 1 - EndMargin ? Search(field, criterion, 1 - EndMargin) : null);
 
     private static double? Search(RankedField field, int criterion, double end)
     {

@@ -10,10 +10,11 @@ internal sealed class LiveModel(PredictionModel fitted, ExperienceEncoder encode
 {
     private const int Window = 500, Least = 200, Step = 100;
     private readonly Queue<(double Score, double Value)> _newest = new();
+    private PredictionModel? _recalibrated;
     private long _seen;
 
     /// <summary>As it answers.</summary>
-    public PredictionModel Model { get; private set; } = fitted;
+    public PredictionModel Model => _recalibrated ?? fitted;
 
     /// <summary>As it was trained.</summary>
     public PredictionModel Fitted => fitted;
@@ -29,6 +30,6 @@ internal sealed class LiveModel(PredictionModel fitted, ExperienceEncoder encode
     {
         if (_newest.Count == Window) { _newest.Dequeue(); }
         _newest.Enqueue((score, value));
-        if (++_seen % Step == 0 && _newest.Count >= Least) { Model = fitted.Recalibrated([.. _newest.Select(one => one.Score)], [.. _newest.Select(one => one.Value)], coverage); }
+        if (++_seen % Step == 0 && _newest.Count >= Least) { _recalibrated = fitted.Recalibrated([.. _newest.Select(one => one.Score)], [.. _newest.Select(one => one.Value)], coverage); }
     }
 }

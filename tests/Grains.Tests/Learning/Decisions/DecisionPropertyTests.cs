@@ -6,6 +6,8 @@ namespace NexusActors.Learning.Decisions;
 /// <summary>Laws that hold for every problem.</summary>
 public sealed class DecisionPropertyTests
 {
+    private static readonly double[] Steps = [1e-9, 1e-8, 1e-7, 1e-6, 1e-5];
+
     [Fact]
     public void Decide_AnyProblem_GivesFiniteNumbersAndAWholeAnswer() => Gen.Select(DecisionSamples.Any, DecisionSamples.Methods).Sample((problem, method) =>
     {
@@ -130,14 +132,14 @@ public sealed class DecisionPropertyTests
             {
                 Assert.True(above >= flip.Weight - 1e-9);
                 if (Rankings.IsAdditive(method)) { Assert.Equal(analysis.Chosen, ChosenWith(j, flip.Weight + (0.99 * (above - flip.Weight)))); }
-                Assert.NotEqual(analysis.Chosen, ChosenWith(j, Beyond(above, 1)));
+                Assert.Contains(Beyond(above, 1), weight => ChosenWith(j, weight) != analysis.Chosen);
                 Assert.NotNull(flip.AboveTo);
             }
             if (flip.Below is { } below)
             {
                 Assert.True(below <= flip.Weight + 1e-9);
                 if (Rankings.IsAdditive(method)) { Assert.Equal(analysis.Chosen, ChosenWith(j, flip.Weight + (0.99 * (below - flip.Weight)))); }
-                Assert.NotEqual(analysis.Chosen, ChosenWith(j, Beyond(below, 0)));
+                Assert.Contains(Beyond(below, 0), weight => ChosenWith(j, weight) != analysis.Chosen);
                 Assert.NotNull(flip.BelowTo);
             }
             if (Rankings.IsAdditive(method) && analysis.Flips.Length > 1 && flip.Above is null) { Assert.Equal(analysis.Chosen, ChosenWith(j, flip.Weight + (0.99 * (1 - flip.Weight)))); }
@@ -149,9 +151,19 @@ public sealed class DecisionPropertyTests
             return DecisionEngine.Choose(neutral with { Objectives = [.. analysis.Criteria.Select((each, j) => each.Objective with { Weight = j == criterion ? weight : others > 0 ? each.Weight / others * (1 - weight) : (1 - weight) / (analysis.Criteria.Length - 1) })] });
         }
 
-        // Straight lines that have crossed stay crossed; of the others only the neighbourhood is known.
-        double Beyond(double flip, double end) => Rankings.IsAdditive(method) ? flip + (0.5 * (end - flip)) : flip + (1e-6 * (end - flip));
+        // Straight lines that have crossed stay crossed; of the others only the neighbourhood is known, and rounding hides the nearest of it.
+        double[] Beyond(double flip, double end) =>
+            Rankings.IsAdditive(method) ? [flip + (0.5 * (end - flip))] : [.. Steps.Select(step => Math.Clamp(flip + (Math.Sign(end - flip) * step), 0, 1))];
     });
+
+    /// <summary>An objective that counts for nothing can only count for more.</summary>
+    [Fact]
+    public void Flips_WeightIsNothing_NoneIsBelow() => Gen.Select(DecisionSamples.Any, DecisionSamples.Methods).Sample((problem, method) =>
+    {
+        var analysis = DecisionEngine.Decide(problem with { Method = method, Objectives = [problem.Objectives[0] with { Weight = 1 }, .. problem.Objectives.Skip(1).Select(objective => objective with { Weight = 0 })] });
+
+        Assert.All(analysis.Flips.Where(flip => flip.Weight == 0), flip => Assert.Null(flip.Below));
+    }, iter: 300);
 
     /// <summary>An alternative whose attribute is changed to a little more than is told wins; a little less, and it does not.</summary>
     [Fact]

@@ -31,7 +31,7 @@ public sealed class RisingLineTests
     {
         var line = RisingLine.Fit([(1, 1, 0.8), (1, 2, 0.2), (1, 3, 0.9)]);
 
-        Assert.Equal([1.5, 3], line.X);
-        Assert.Equal([0.5, 0.9], line.Y);
+        Assert.Equal([1.5, 3], line.X.ToArray());
+        Assert.Equal([0.5, 0.9], line.Y.ToArray());
     }
 }
