@@ -34,6 +34,7 @@ internal static class LearningEndpoints
             .WithMetadata(new QueryContract("cursor", "next_cursor of the page before", typeof(string)))
             .Refuses(400);
         api.MapPredictions();
+        api.MapPlans();
         return api;
     }
 

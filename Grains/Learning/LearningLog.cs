@@ -16,4 +16,7 @@ internal static partial class LearningLog
 
     [LoggerMessage(2004, LogLevel.Warning, "The look at the streams failed and is made again")]
     public static partial void KeeperFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(2011, LogLevel.Error, "Plan {Plan} could not be made; a later read of it tries again")]
+    public static partial void PlanFailed(ILogger log, Exception failure, string plan);
 }

@@ -26,6 +26,9 @@ public sealed class LearningOptions
 
     /// <summary>Probability with which prediction intervals and sets hold the truth, 0.5–0.99. Default 0.9.</summary>
     [Range(0.5, 0.99)] public double PredictionCoverage { get; set; } = 0.9;
+
+    /// <summary>How long a strategic plan is searched for where the request does not say; a plan that is proven to be the shortest is ready sooner. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")] public TimeSpan PlanSearch { get; set; } = TimeSpan.FromSeconds(5);
 }
 
 [OptionsValidator]

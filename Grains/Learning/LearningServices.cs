@@ -17,6 +17,7 @@ public static class LearningServices
         services.TryAddSingleton<LearningCompute>();
         services.TryAddSingleton<TrainingBudget>();
         services.AddHostedService<LearningKeeper>();
+        services.TryAddSingleton<IMetricReadings, OptimizerReadings>();
         return services;
     }
 }

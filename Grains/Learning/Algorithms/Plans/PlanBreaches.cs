@@ -15,7 +15,10 @@ internal sealed record PlanBreaches(ImmutableArray<ConstraintBreach> Breaches, I
         var late = Enumerable.Range(0, model.DateLimits.Length).Where(k => EndOf(model, k, starts) > model.DateLimits[k].EndMax).ToArray();
         if (late.Length == 0) { return new(simple, [], null); }
 
-        var relaxation = new Relaxation(model.Project, model.DateLimits, limits.ProofMax is { } work and > 0 ? work : 1, limits.Workers, cancellation);
+        var relaxation = new Relaxation(model.Project, model.DateLimits, limits.ProofMax is { } work and > 0 ? work : 1, limits.Workers, cancellation)
+        {
+            IsOver = limits.Elapsed is { } elapsed ? () => elapsed() >= 2 * limits.TimeMax : null,
+        };
         // A schedule that is late is no proof that none is in time; where the search cannot tell, the dates count as broken and nothing as proven.
         var possible = relaxation.Feasible().Can;
         ImmutableArray<ConstraintBreach> dates = [.. late.Select(k => Date(model, k, starts, relaxation.OfDate(k, starts), possible))];

@@ -2,19 +2,18 @@ using System.Collections.Immutable;
 
 namespace NexusActors.Learning.Plans;
 
-/// <summary>Finds every fault of a request, not just the first.</summary>
+/// <summary>Finds every fault of a request, not just the first. What is told of goals that have begun is <see cref="PlanRevision"/>'s to check.</summary>
 internal static class PlanFaults
 {
-    private const int TextMax = 4_000;
     private const int TeamsMax = 16;
-    private const double DaysMax = 1_000;
+    public const double DaysMax = 1_000;
     private const int YearsMax = 20;
-    private const double MoneyMax = 1e15;
+    public const double MoneyMax = 1e15;
 
     public static ImmutableArray<PlanFault> Of(PlanRequest request)
     {
-        if (request.Goals.IsDefaultOrEmpty) { return [new("goals", "there is no goal")]; }
-        if (request.Goals.Length > PlanRequest.GoalsMax) { return [new("goals", $"there are {request.Goals.Length} goals, at most {PlanRequest.GoalsMax}")]; }
+        if (request.Goals.IsDefaultOrEmpty) { return [new("goals", "must hold at least one goal")]; }
+        if (request.Goals.Length > PlanLimits.GoalsMax) { return [new("goals", $"must hold at most {PlanLimits.GoalsMax} goals; there are {request.Goals.Length}")]; }
         ImmutableArray<PlanFault> faults = [.. Request(request), .. request.Goals.SelectMany((goal, i) => Goal(request, goal, $"goals[{i}]")), .. Constraints(request, request.Constraints)];
         return faults.IsEmpty ? [.. Cycle(request.Goals)] : faults;
     }
@@ -22,18 +21,19 @@ internal static class PlanFaults
     private static IEnumerable<PlanFault> Request(PlanRequest request)
     {
         if (request.Samples is < 1 or > RiskSimulation.SamplesMax) { yield return new("samples", $"must be 1 to {RiskSimulation.SamplesMax}"); }
-        foreach (var twice in request.Goals.GroupBy(goal => goal.Id, StringComparer.Ordinal).Where(same => same.Count() > 1)) { yield return new("goals", $"'{twice.Key}' is the id of {twice.Count()} goals"); }
-        if (request.Goals.SelectMany(goal => WorkModel.DemandsOf(goal).Keys).Distinct(StringComparer.Ordinal).Count() is > TeamsMax and var teams) { yield return new("goals", $"they name {teams} teams, at most {TeamsMax}"); }
-        if (request.Start.Year is < 1970 or > 9000) { yield return new("start", "must be a day of the years 1970 to 9000"); }
+        foreach (var twice in request.Goals.GroupBy(goal => goal.Id, StringComparer.Ordinal).Where(same => same.Count() > 1)) { yield return new("goals", $"must have ids that differ; '{twice.Key}' is the id of {twice.Count()}"); }
+        if (request.Goals.SelectMany(goal => WorkModel.DemandsOf(goal).Keys).Distinct(StringComparer.Ordinal).Count() is > TeamsMax and var teams) { yield return new("goals", $"must name at most {TeamsMax} teams; they name {teams}"); }
+        if (request.Start.Year is < 1970 or > 9000) { yield return new("start_date", "must be a day of the years 1970 to 9000"); }
+        if (request.From < request.Start || IsFar(request, request.From)) { yield return new("from", $"must not be before the start of the plan ({request.Start:yyyy-MM-dd}), nor more than {YearsMax} years after it"); }
     }
 
     private static IEnumerable<PlanFault> Goal(PlanRequest request, PlanGoal goal, string field)
     {
         if (string.IsNullOrWhiteSpace(goal.Id) || goal.Id.Length > 200) { yield return new($"{field}.id", "must have 1 to 200 characters"); }
-        if (goal.Description.Length > TextMax) { yield return new($"{field}.description", $"must have at most {TextMax} characters"); }
+        if (goal.Description.Length > PlanLimits.TextMax) { yield return new($"{field}.description", $"must have at most {PlanLimits.TextMax} characters"); }
         if (goal.Priority is < 1 or > 5) { yield return new($"{field}.priority", "must be 1 to 5"); }
         if (goal.Complexity is { } complexity && !(complexity is >= 0 and <= 1)) { yield return new($"{field}.complexity", "must be 0 to 1"); }
-        if (goal.EffortDays is { } effort && (!effort.IsValid || effort.High > DaysMax)) { yield return new($"{field}.effort", $"must be optimistic ≤ most likely ≤ pessimistic, 0 to {DaysMax} working days"); }
+        if (goal.EffortDays is { } effort && (!effort.IsValid || effort.High > DaysMax)) { yield return new($"{field}.effort_days", $"must be optimistic ≤ most likely ≤ pessimistic, 0 to {DaysMax} working days"); }
         if (!goal.Cost.IsValid || goal.Cost.High > MoneyMax) { yield return new($"{field}.cost", "must be optimistic ≤ most likely ≤ pessimistic, and not negative"); }
         foreach (var (team, units) in goal.Resources)
         {
@@ -43,7 +43,7 @@ internal static class PlanFaults
         {
             if (IsFar(request, day)) { yield return new($"{field}.{name}", $"must be within {YearsMax} years of the start"); }
         }
-        foreach (var unknown in goal.Dependencies.Where(id => !request.Goals.Any(other => other.Id == id))) { yield return new($"{field}.dependencies", $"'{unknown}' is no goal of this plan"); }
+        foreach (var unknown in goal.Dependencies.Where(id => !request.Goals.Any(other => other.Id == id))) { yield return new($"{field}.depends_on", $"must name goals of this plan; '{unknown}' is none"); }
     }
 
     private static IEnumerable<PlanFault> Constraints(PlanRequest request, PlanConstraints constraints)
@@ -70,7 +70,7 @@ internal static class PlanFaults
         ImmutableArray<string> cycle = [.. Precedence.Cycle(goals.Length, i => dependencies[i]).Select(i => goals[i].Id)];
         if (!cycle.IsEmpty)
         {
-            yield return new($"goals[{places[cycle[0]]}].dependencies", cycle.Length == 2 ? $"'{cycle[0]}' depends on itself" : $"goals depend on each other: {string.Join(" → ", cycle)}", cycle);
+            yield return new($"goals[{places[cycle[0]]}].depends_on", cycle.Length == 2 ? $"must not hold the goal itself ('{cycle[0]}')" : $"must not lead back to the goal: {string.Join(" → ", cycle)}", cycle);
         }
     }
 }

@@ -17,6 +17,9 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
 {
     private readonly Project _project = new([.. project.Activities.Select(activity => activity with { Tail = 0 })], project.Capacities);
 
+    /// <summary>Asked before each question: once it is true, no more are put, and what is not known stays so. Null: never.</summary>
+    public Func<bool>? IsOver { get; init; }
+
     /// <summary>Whether all limits can be kept together; null: not known within the limit of work. With a schedule where they can.</summary>
     public (bool? Can, ImmutableArray<int> Starts) Feasible() => Feasible(_project.Capacities);
 
@@ -25,15 +28,14 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
     /// <param name="hint">Starts of some schedule.</param>
     public SmallestChange OfDate(int which, ImmutableArray<int> hint)
     {
-        var answer = ExactSearch.Solve(
+        var answer = Solve(
             Question(_project) with
             {
                 UpperBound = _project.Horizon,
                 Hint = hint,
                 LatestEnds = WorkModel.LatestEnds(_project, limits.RemoveAt(which)),
                 Objective = limits[which].Activity is { } one ? [one] : [],
-            },
-            cancellation: cancellation);
+            });
         return answer.Status switch
         {
             ExactStatus.Optimal => new(End(answer.Starts), true),
@@ -51,7 +53,7 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
         var latest = WorkModel.LatestEnds(_project, limits);
         var reference = Math.Max(0, latest.Max());
         var tailed = new Project([.. _project.Activities.Select((activity, i) => activity with { Tail = Math.Min(Project.HorizonMax, reference - latest[i]) })], _project.Capacities);
-        var answer = ExactSearch.Solve(Question(tailed) with { UpperBound = tailed.Length(hint.AsSpan()), Hint = hint }, cancellation: cancellation);
+        var answer = Solve(Question(tailed) with { UpperBound = tailed.Length(hint.AsSpan()), Hint = hint });
         return answer.Starts.IsEmpty ? new(tailed.Length(hint.AsSpan()) - reference, false) : new(tailed.Length(answer.Starts.AsSpan()) - reference, answer.Status == ExactStatus.Optimal);
     }
 
@@ -78,7 +80,7 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
     {
         var latest = WorkModel.LatestEnds(_project, limits);
         var end = Math.Max(0, latest.Max());
-        var answer = ExactSearch.Solve(Question(new(_project.Activities, capacities)) with { LowerBound = end, UpperBound = end, LatestEnds = latest }, cancellation: cancellation);
+        var answer = Solve(Question(new(_project.Activities, capacities)) with { LowerBound = end, UpperBound = end, LatestEnds = latest });
         return answer.Status switch
         {
             ExactStatus.Optimal or ExactStatus.Feasible => (true, answer.Starts),
@@ -86,6 +88,8 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
             _ => (null, []),
         };
     }
+
+    private ExactAnswer Solve(ExactQuestion question) => IsOver?.Invoke() == true ? new(ExactStatus.Unknown, [], question.LowerBound) : ExactSearch.Solve(question, cancellation: cancellation);
 
     private ExactQuestion Question(Project asked) => new() { Project = asked, UpperBound = asked.Horizon, Workers = workers, WorkMax = workMax };
 }

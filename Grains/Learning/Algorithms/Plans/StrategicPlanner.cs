@@ -70,11 +70,11 @@ internal static class StrategicPlanner
                 Project = model.Project,
                 Flow = flow,
                 Durations = [.. model.Efforts.Select(effort => new ThreePoint(effort.Days.Low * WorkCalendar.SlotsPerDay, effort.Days.Likely * WorkCalendar.SlotsPerDay, effort.Days.High * WorkCalendar.SlotsPerDay))],
-                Costs = [.. model.Request.Goals.Select(goal => goal.Cost)],
+                Costs = [.. Enumerable.Range(0, model.Project.Count).Select(model.CostBase)],
                 CostPerSlot = [.. Enumerable.Range(0, model.Project.Count).Select(model.CostPerSlot)],
                 Limits = [.. limits],
                 Samples = model.Request.Samples,
-                Seed = model.Request.Seed,
+                Seed = (ulong)model.Request.Seed,
             },
             cancellation);
     }
@@ -83,18 +83,18 @@ internal static class StrategicPlanner
     {
         var (project, calendar) = (model.Project, model.Calendar);
         var phases = PlanProfile.Depths(project);
-        ImmutableArray<PlannedGoal> goals = [.. Enumerable.Range(0, project.Count).Select(i => Goal(model, schedule.Starts[i], flow, risk, phases[i], i))];
+        ImmutableArray<PlannedGoal> goals = [.. Enumerable.Range(0, project.Count).Select(i => Goal(model, schedule.Starts, flow, risk, phases[i], i))];
         var length = project.Length(schedule.Starts.AsSpan());
         return new()
         {
             Start = calendar.Start,
-            Finish = calendar.LastDay(0, length),
+            Finish = goals.Max(goal => goal.Finish),
             LengthDays = WorkCalendar.Days(length),
             LowerBoundDays = WorkCalendar.Days(schedule.LowerBound),
             Goals = goals,
             Phases = [.. PlanProfile.Phases(goals)],
             Milestones = [.. PlanProfile.Milestones(model, goals)],
-            CriticalPath = [.. flow.CriticalPath().Select(i => project.Activities[i].Id)],
+            CriticalPath = [.. flow.CriticalPath().Where(i => model.StateOf(i) != GoalState.Finished).Select(i => project.Activities[i].Id)],
             TeamUses = [.. PlanProfile.TeamUses(model, schedule.Starts, length)],
             Weeks = [.. PlanProfile.Weeks(model, schedule.Starts, length)],
             Cost = goals.Sum(goal => goal.Cost),
@@ -106,7 +106,7 @@ internal static class StrategicPlanner
                 FinishP95 = DayOfEnd(calendar, risk.End.P95),
                 Cost = risk.Cost,
                 Chances = risk.Chances,
-                Drivers = risk.Drivers,
+                Drivers = [.. risk.Drivers.Select(driver => new GoalRisk(project.Activities[driver.Activity].Id, driver.Criticality, driver.EndCorrelation, driver.CostCorrelation, driver.EndShare))],
                 Samples = risk.Samples,
                 Seed = model.Request.Seed,
             },
@@ -118,24 +118,24 @@ internal static class StrategicPlanner
         };
     }
 
-    private static PlannedGoal Goal(WorkModel model, int start, ResourceFlow flow, RiskProfile risk, int phase, int i)
+    private static PlannedGoal Goal(WorkModel model, ImmutableArray<int> starts, ResourceFlow flow, RiskProfile risk, int phase, int i)
     {
-        var (goal, end) = (model.Request.Goals[i], start + model.Project.Activities[i].Duration);
+        var (goal, begin, end, progress) = (model.Request.Goals[i], model.BeginOf(starts, i), model.EndOf(starts, i), model.ProgressOf(i));
         return new()
         {
             Goal = goal,
-            Start = model.Calendar.DayOf(start),
-            Finish = model.Calendar.LastDay(start, end),
-            StartDay = WorkCalendar.Days(start),
+            State = model.StateOf(i),
+            Start = progress?.Started ?? model.Calendar.DayOf(begin),
+            Finish = progress?.Finished ?? model.Calendar.LastDay(begin, end),
+            StartDay = WorkCalendar.Days(begin),
             FinishDay = WorkCalendar.Days(end),
             Effort = model.Efforts[i],
             Resources = model.Demands[i],
             SlackDays = WorkCalendar.Days(flow.Slack[i]),
             Cost = model.ExpectedCost(i),
             Phase = phase,
-            WaitsForTeams = [.. flow.Incoming[i].Where(link => !link.IsPrecedence).Select(link => (model.Project.Activities[link.Before].Id, model.Limited[link.Resource]))],
-            FinishP80 = DayOfEnd(model.Calendar, risk.ActivityEnds[i].P80),
-            Criteria = [.. goal.SuccessCriteria.Select(SuccessCriterion.Parse)],
+            WaitsForTeams = [.. flow.Incoming[i].Where(link => !link.IsPrecedence).Select(link => new TeamHandover(model.Project.Activities[link.Before].Id, model.Limited[link.Resource]))],
+            FinishP80 = progress?.Finished ?? DayOfEnd(model.Calendar, risk.ActivityEnds[i].P80),
         };
     }
 

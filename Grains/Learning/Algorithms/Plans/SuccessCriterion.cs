@@ -41,10 +41,11 @@ internal sealed record SuccessCriterion(string Metric, Comparison Comparison, do
         (1e-9, "s", "ns"), (1e-6, "s", "us µs μs"), (1e-3, "s", "ms millisecond milliseconds"), (1, "s", "s sec secs second seconds"), (60, "s", "min mins minute minutes"), (3_600, "s", "h hour hours"),
         (86_400, "s", "d day days"), (0.01, "1", "% percent"), (0.001, "1", "‰"),
         (1, "By", "B bytes"), (1e3, "By", "kB KB"), (1e6, "By", "MB"), (1e9, "By", "GB"), (1e12, "By", "TB"), (1 << 10, "By", "KiB"), (1 << 20, "By", "MiB"), (1 << 30, "By", "GiB"), (1L << 40, "By", "TiB"),
+        (1, "By/s", "B/s bytes/s"), (1e3, "By/s", "kB/s KB/s"), (1e6, "By/s", "MB/s"), (1e9, "By/s", "GB/s"),
         (1, "1/s", "req/s requests/s rps tps qps /s"), (1.0 / 60, "1/s", "req/min requests/min rpm /min"),
     }.SelectMany(unit => unit.Names.Split(' '), (unit, name) => (name, unit)).ToImmutableDictionary(pair => pair.name, pair => (pair.unit.Factor, pair.unit.Base), StringComparer.Ordinal).Add("", (1, "1"));
 
-    /// <summary>The value in its base unit, where the unit is known: seconds, bytes (<c>By</c>), per second, or a plain number (<c>1</c>; 5 % is 0.05). Otherwise as written.</summary>
+    /// <summary>The value in its base unit, where the unit is known: seconds, bytes (<c>By</c>), either per second, or a plain number (<c>1</c>; 5 % is 0.05). Otherwise as written.</summary>
     public (double Value, string Unit) InBaseUnit => Units.TryGetValue(Unit, out var known) ? (Value * known.Factor, known.Base) : (Value, Unit);
 
     /// <summary>Whether a measured value, in the base unit, meets the criterion. What is not a number meets none.</summary>

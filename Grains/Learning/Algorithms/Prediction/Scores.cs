@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics.Statistics;
 
 namespace NexusActors.Learning.Prediction;
 
@@ -19,21 +20,15 @@ internal static class Scores
     /// <summary>Area under the ROC curve: the chance that a row that happened is ranked above one that did not, ties as a half (Mann–Whitney). NaN where only one of the two occurs.</summary>
     public static double Auc(ReadOnlySpan<double> scores, ReadOnlySpan<double> outcomes)
     {
-        var keys = scores.ToArray();
-        var marks = outcomes.ToArray();
-        Array.Sort(keys, marks);
+        var ranked = ArrayStatistics.RanksInplace(scores.ToArray(), RankDefinition.Average);
         double ranks = 0, happened = 0;
-        for (var i = 0; i < keys.Length;)
+        for (var i = 0; i < ranked.Length; i++)
         {
-            var end = i;
-            double ones = 0;
-            for (; end < keys.Length && keys[end] == keys[i]; end++) { ones += marks[end]; }
-            ranks += ones * (i + 1 + end) / 2.0;
-            happened += ones;
-            i = end;
+            ranks += outcomes[i] * ranked[i];
+            happened += outcomes[i];
         }
 
-        var others = keys.Length - happened;
+        var others = ranked.Length - happened;
         return happened == 0 || others == 0 ? double.NaN : (ranks - happened * (happened + 1) / 2) / (happened * others);
     }
 

@@ -104,19 +104,13 @@ public sealed class RiskTests
     }
 
     [Fact]
-    public void Correlation_AnyValues_IsPearsonOfRanksAndMonotone() => Gen.Int[0, 9].Array[2, 20].Sample(values =>
+    public void Run_OneActivityAlone_CorrelatesWhollyWithTheEndAndNotWithACostThatNeverVaries()
     {
-        double[] numbers = [.. values];
-        var ranks = Ranks.Of((ReadOnlySpan<double>)numbers);
-        for (var i = 0; i < values.Length; i++)
-        {
-            var (below, same) = (values.Count(value => value < values[i]), values.Count(value => value == values[i]));
-            Assert.Equal(below + ((same - 1) / 2.0), ranks[i], 9);
-        }
-        double[] negated = [.. numbers.Select(number => -Math.Exp(number))];
-        var expected = values.Distinct().Count() > 1 ? -1 : 0;
-        Assert.Equal(expected, Ranks.Correlation(ranks, Ranks.Of((ReadOnlySpan<double>)negated)), 9);
-    });
+        var risk = RiskSimulation.Run(Question(new Project([new() { Id = "a", Duration = 5 }], []), [new(2, 4, 10)]) with { Costs = [ThreePoint.Exactly(7)], CostPerSlot = [0] });
+
+        var driver = Assert.Single(risk.Drivers);
+        Assert.Equal((1.0, 0.0, 1.0), (Math.Round(driver.EndCorrelation, 9), driver.CostCorrelation, Math.Round(driver.EndShare, 9)));
+    }
 
     [Fact]
     public void Xoshiro_ManyDraws_AreEvenAndWithinBounds()

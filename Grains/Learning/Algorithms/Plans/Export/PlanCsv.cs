@@ -9,7 +9,7 @@ namespace NexusActors.Learning.Plans;
 /// </summary>
 internal static class PlanCsv
 {
-    private const string Columns = "id,description,priority,phase,start,finish,finish_p80,duration_days,slack_days,critical,cost,teams,depends_on,effort_basis,success_criteria";
+    private const string Columns = "id,description,priority,phase,start,finish,finish_p80,duration_days,slack_days,critical,cost,teams,depends_on,effort_basis,success_criteria,state";
 
     public static string Write(StrategicPlan plan)
     {
@@ -31,7 +31,8 @@ internal static class PlanCsv
                 Text(string.Join(';', goal.Resources.Where(team => team.Value > 0).Select(team => $"{team.Key}:{team.Value}"))),
                 Text(string.Join(';', goal.Goal.Dependencies)),
                 Text(goal.Effort.Basis),
-                Text(string.Join(';', goal.Goal.SuccessCriteria))).Append("\r\n");
+                Text(string.Join(';', goal.Goal.SuccessCriteria)),
+                goal.State switch { GoalState.Finished => "finished", GoalState.InProgress => "in_progress", _ => "planned" }).Append("\r\n");
         }
         return text.ToString();
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NexusActors.Learning.Plans;
 
-/// <summary>A plan as a Mermaid gantt chart: a section for each phase, critical goals marked, and the end as a milestone.</summary>
+/// <summary>A plan as a Mermaid gantt chart: a section for each phase, critical goals and those begun or reached marked, and the end as a milestone.</summary>
 internal static class PlanGantt
 {
     /// <param name="plan">What is drawn.</param>
@@ -18,12 +18,14 @@ internal static class PlanGantt
             foreach (var (goal, i) in phase.OrderBy(one => one.goal.StartDay))
             {
                 // Mermaid's ends are exclusive.
-                text.Append(CultureInfo.InvariantCulture, $"    {Label(goal.Goal.Description.Length > 0 ? $"{goal.Goal.Id} {goal.Goal.Description}" : goal.Goal.Id)} :{(goal.IsCritical ? "crit, " : "")}g{i + 1}, {goal.Start:yyyy-MM-dd}, {goal.Finish.AddDays(1):yyyy-MM-dd}\n");
+                text.Append(CultureInfo.InvariantCulture, $"    {Label(goal.Goal.Description.Length > 0 ? $"{goal.Goal.Id} {goal.Goal.Description}" : goal.Goal.Id)} :{(goal.IsCritical ? "crit, " : "")}{Mark(goal.State)}g{i + 1}, {goal.Start:yyyy-MM-dd}, {goal.Finish.AddDays(1):yyyy-MM-dd}\n");
             }
         }
         text.Append(CultureInfo.InvariantCulture, $"    section End\n    Plan reached :milestone, reached, {plan.Finish:yyyy-MM-dd}, 0d\n");
         return text.ToString();
     }
+
+    private static string Mark(GoalState state) => state switch { GoalState.Finished => "done, ", GoalState.InProgress => "active, ", _ => "" };
 
     /// <summary>Text without the signs that mean something to Mermaid; at most 80 of it.</summary>
     private static string Label(string text)

@@ -1,23 +1,5 @@
 namespace NexusActors.Learning.Plans;
 
-/// <summary>A quantity that is not known exactly: at best, most likely, at worst. All three equal: known exactly.</summary>
-/// <param name="Low">Optimistic.</param>
-/// <param name="Likely">Most likely.</param>
-/// <param name="High">Pessimistic.</param>
-internal readonly record struct ThreePoint(double Low, double Likely, double High)
-{
-    /// <summary>Mean of the beta-PERT distribution (Malcolm, Roseboom, Clark, Fazar 1959).</summary>
-    public double Mean => (Low + (4 * Likely) + High) / 6;
-
-    /// <summary>It cannot turn out otherwise.</summary>
-    public bool IsExact => Low == High;
-
-    /// <summary>Finite, not negative, and in order.</summary>
-    public bool IsValid => double.IsFinite(High) && Low >= 0 && Low <= Likely && Likely <= High;
-
-    public static ThreePoint Exactly(double value) => new(value, value, value);
-}
-
 /// <summary>
 /// Samples of a beta-PERT distribution: beta with shapes 1 + 4 (likely − low) / (high − low) and 1 + 4 (high − likely) / (high − low), stretched over [low, high]. Drawn by its inverse distribution function, tabulated once:
 /// one uniform number for each sample, monotone in it, so that runs with common random numbers can be compared.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics.Statistics;
 
 namespace NexusActors.Learning.Plans;
 
@@ -33,17 +34,6 @@ internal sealed record RiskQuestion
 
     public ulong Seed { get; init; } = 1;
 }
-
-/// <param name="Mean">Expected value.</param>
-/// <param name="P50">Half of the samples are at or below.</param>
-/// <param name="P80">Four of five are.</param>
-/// <param name="P95">19 of 20 are.</param>
-internal readonly record struct RiskQuantiles(double Mean, double P50, double P80, double P95);
-
-/// <param name="Name">The constraint.</param>
-/// <param name="Chance">Share of the samples that keep it.</param>
-/// <param name="StandardError">Of that share, from the number of samples.</param>
-internal sealed record RiskChance(string Name, double Chance, double StandardError);
 
 /// <summary>How an activity's uncertainty reaches the whole.</summary>
 /// <param name="Activity">Index.</param>
@@ -107,11 +97,11 @@ internal static class RiskSimulation
 
     private static ImmutableArray<RiskDriver> Drivers(RiskQuestion question, Samples run)
     {
-        var (ends, costs) = (Ranks.Of(run.Ends.AsSpan(0, run.Detail)), Ranks.Of(run.Costs.AsSpan(0, run.Detail)));
+        var (ends, costs) = (Ranks(run.Ends[..run.Detail]), Ranks(run.Costs[..run.Detail]));
         int[] uncertain = [.. Enumerable.Range(0, question.Project.Count).Where(i => !question.Durations[i].IsExact || !question.Costs[i].IsExact)];
         (int Activity, double End, double Cost)[] correlated =
         [
-            .. uncertain.Select(i => (i, question.Durations[i].IsExact ? 0 : Ranks.Correlation(Ranks.Of(run.Durations[i]), ends), Ranks.Correlation(Ranks.Of(run.ActivityCosts[i]), costs))),
+            .. uncertain.Select(i => (i, question.Durations[i].IsExact ? 0 : RankCorrelation(run.Durations[i], ends), RankCorrelation(run.ActivityCosts[i], costs))),
         ];
         var sum = correlated.Sum(one => one.End * one.End);
         return
@@ -120,6 +110,12 @@ internal static class RiskSimulation
                 .OrderByDescending(driver => driver.Criticality * driver.EndCorrelation).ThenByDescending(driver => driver.CostCorrelation).ThenBy(driver => driver.Activity),
         ];
     }
+
+    /// <summary>Spearman's (1904), in [−1, 1]; 0 where one of both does not vary.</summary>
+    private static double RankCorrelation(float[] values, double[] ranks) => Correlation.Pearson(Ranks([.. values.Select(value => (double)value)]), ranks) is var found && double.IsFinite(found) ? Math.Clamp(found, -1, 1) : 0;
+
+    /// <summary>Equal values share the mean of their ranks. Sorts what it is given.</summary>
+    private static double[] Ranks(double[] values) => ArrayStatistics.RanksInplace(values, RankDefinition.Average);
 
     /// <summary>The state of a run.</summary>
     private sealed class Samples

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace NexusActors.Learning.Plans;
 
-/// <summary>xoshiro256** (Blackman, Vigna 2018), seeded by SplitMix64: fast, and the same numbers from the same seed on every version of the platform, so that a plan can be made again.</summary>
+/// <summary>xoshiro256** (Blackman, Vigna 2018), seeded by SplitMix64: fast, and the same numbers from the same seed on every version of the platform, so that a plan can be made again.
+/// MathNet.Numerics has a generator of that name, whose numbers belong to its version and not to a promise, and whose draws go through a virtual call; a search and a simulation draw in their innermost loops.</summary>
 internal sealed class Xoshiro256
 {
     private ulong _a, _b, _c, _d;

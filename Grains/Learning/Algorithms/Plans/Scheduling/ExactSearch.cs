@@ -106,7 +106,7 @@ internal static class ExactSearch
             var latest = counted ? question.UpperBound - windows.Tails[i] : project.Horizon;
             if (!question.LatestEnds.IsEmpty) { latest = Math.Min(latest, question.LatestEnds[i]); }
             latest -= activity.Duration;
-            starts[i] = model.NewIntVar(windows.Heads[i], Math.Max(latest, windows.Heads[i]), activity.Id);
+            starts[i] = model.NewIntVar(windows.Heads[i], activity.IsFixed ? windows.Heads[i] : Math.Max(latest, windows.Heads[i]), activity.Id);
             if (latest < windows.Heads[i]) { model.Add(starts[i] <= latest); }                   // no room: the solver says infeasible
             intervals[i] = model.NewFixedSizeIntervalVar(starts[i], activity.Duration, activity.Id);
             if (!question.Hint.IsEmpty) { model.AddHint(starts[i], question.Hint[i]); }

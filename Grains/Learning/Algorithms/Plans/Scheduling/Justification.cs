@@ -2,7 +2,7 @@ namespace NexusActors.Learning.Plans;
 
 /// <summary>
 /// Decodes activity lists and improves schedules by double justification (Valls, Ballestín, Quintanilla 2005): every activity is moved as late as it can go, the last first, and then as early as it
-/// can go, the first first. Neither pass lengthens a schedule, and in most both together shorten it. Not safe for two threads.
+/// can go, the first first. Neither pass lengthens a schedule, and in most both together shorten it. Fixed activities may stand in the way of that; then the schedule stays as it was. Not safe for two threads.
 /// </summary>
 internal sealed class Justification(Project project)
 {
@@ -10,6 +10,7 @@ internal sealed class Justification(Project project)
     private readonly SerialGeneration _backward = SerialGeneration.Backward(project);
     private readonly int[] _list = new int[project.Count];
     private readonly int[] _mirrored = new int[project.Count];
+    private readonly int[] _given = new int[project.Count];
     private readonly int[] _durations = [.. project.Activities.Select(activity => activity.Duration)];
     private int[] _places = new int[256];
 
@@ -27,10 +28,14 @@ internal sealed class Justification(Project project)
     public int Improve(Span<int> ends, int length)
     {
         Schedules += 2;
+        ends.CopyTo(_given);
         ByKeyDescending(ends, length, _backward.Order, _list);
         var shorter = _backward.Generate(_list, _mirrored);
         ByKeyDescending(_mirrored, shorter, _forward.Order, _list);
-        return _forward.Generate(_list, ends);
+        var improved = _forward.Generate(_list, ends);
+        if (improved <= length) { return improved; }
+        _given.CopyTo(ends);
+        return length;
     }
 
     /// <summary>The list that gives this schedule again: by start, predecessors first.</summary>

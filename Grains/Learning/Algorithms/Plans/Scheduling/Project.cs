@@ -20,6 +20,9 @@ internal sealed record Activity
     /// <summary>The first slot in which it may begin.</summary>
     public int Head { get; init; }
 
+    /// <summary>It begins in the slot <see cref="Head"/> and in no other; nothing precedes it.</summary>
+    public bool IsFixed { get; init; }
+
     /// <summary>Slots that must pass after its end before the project counts as ended. Due dates are tails: see <see cref="Project.Length"/>.</summary>
     public int Tail { get; init; }
 }
@@ -36,7 +39,7 @@ internal sealed class Project
     /// <summary>Most slots that a schedule may span when everything is done one after another.</summary>
     public const int HorizonMax = 4_000_000;
 
-    /// <exception cref="ArgumentException">A number is out of bounds, a predecessor is unknown, an activity needs more than there is, or activities wait for each other; the message names which.</exception>
+    /// <exception cref="ArgumentException">A number is out of bounds, a predecessor is unknown, an activity needs more than there is, fixed activities do not fit, or activities wait for each other; the message names which.</exception>
     public Project(ImmutableArray<Activity> activities, ImmutableArray<int> capacities)
     {
         Activities = activities;
@@ -79,6 +82,7 @@ internal sealed class Project
         for (var i = 0; i < Count; i++)
         {
             if (starts[i] < Activities[i].Head) { yield return $"{Activities[i].Id} begins at {starts[i]}, before {Activities[i].Head}"; }
+            if (Activities[i].IsFixed && starts[i] > Activities[i].Head) { yield return $"{Activities[i].Id} begins at {starts[i]}, not at {Activities[i].Head}"; }
             foreach (var before in Activities[i].Predecessors.Where(before => starts[before] + Activities[before].Duration > starts[i])) { yield return $"{Activities[i].Id} begins before {Activities[before].Id} ends"; }
         }
 
@@ -106,11 +110,25 @@ internal sealed class Project
             {
                 if (activity.Demands[resource] < 0 || activity.Demands[resource] > Capacities[resource]) { throw new ArgumentException($"{activity.Id} needs {activity.Demands[resource]} of resource {resource}, there are {Capacities[resource]}"); }
             }
+            if (activity.IsFixed && !activity.Predecessors.IsEmpty) { throw new ArgumentException($"{activity.Id} is fixed and waits for others"); }
             sum += activity.Duration;
             head = Math.Max(head, activity.Head);
         }
+        CheckFixed([.. Activities.Where(activity => activity.IsFixed && !activity.Demands.IsEmpty)]);
         if (sum + head > HorizonMax) { throw new ArgumentException($"the activities take {sum + head} slots one after another, at most {HorizonMax}"); }
         Horizon = (int)(sum + head);
+    }
+
+    private void CheckFixed(ImmutableArray<Activity> placed)
+    {
+        foreach (var slot in placed.Select(activity => activity.Head).Distinct())
+        {
+            for (var resource = 0; resource < Capacities.Length; resource++)
+            {
+                var used = placed.Where(activity => activity.Head <= slot && slot < activity.Head + activity.Duration).Sum(activity => activity.Demands[resource]);
+                if (used > Capacities[resource]) { throw new ArgumentException($"fixed activities use {used} of resource {resource} in slot {slot}, there are {Capacities[resource]}"); }
+            }
+        }
     }
 
     private static string CycleOf(ImmutableArray<Activity> activities) =>

@@ -5,6 +5,7 @@ namespace NexusActors.Learning.Plans;
 /// <summary>
 /// Serial schedule generation (Kelley 1963; Kolisch 1996): takes activities in the order of a list and begins each in the first slot in which its predecessors have ended and enough is free for all
 /// of its time. One direction of time: <see cref="Backward"/> is the same on the mirrored project, where successors come first and tails are heads.
+/// Forward, fixed activities take their places before all others; backward, where the end is not known yet, they are placed like the others.
 /// Free units are kept four resources to a word, 16 bits each with a guard bit on top, so that one subtraction compares all four. Not safe for two threads; buffers are reused.
 /// </summary>
 internal sealed class SerialGeneration
@@ -21,9 +22,11 @@ internal sealed class SerialGeneration
     private readonly ulong[][] _demand;
     private readonly ulong[] _capacity;
     private readonly ulong[][] _free;
+    private readonly bool[] _isFixed;
+    private readonly int[] _fixed;
     private int _used;
 
-    private SerialGeneration(Project project, ImmutableArray<int> order, Func<int, ImmutableArray<int>> before, Func<Activity, int> head, Func<Activity, int> tail)
+    private SerialGeneration(Project project, ImmutableArray<int> order, Func<int, ImmutableArray<int>> before, Func<Activity, int> head, Func<Activity, int> tail, Func<Activity, bool> isFixed)
     {
         Order = [.. order];
         _duration = [.. project.Activities.Select(activity => activity.Duration)];
@@ -38,14 +41,16 @@ internal sealed class SerialGeneration
         _demand = [.. Enumerable.Range(0, words).Select(word => project.Activities.Select(activity => Pack(activity.Demands, word)).ToArray())];
         _free = [.. Enumerable.Range(0, words).Select(_ => new ulong[slots])];
         _used = slots;
+        _isFixed = [.. project.Activities.Select(isFixed)];
+        _fixed = [.. Enumerable.Range(0, project.Count).Where(i => _isFixed[i])];
     }
 
     /// <summary>Indexes such that each comes after those that come before it in this direction.</summary>
     public int[] Order { get; }
 
-    public static SerialGeneration Forward(Project project) => new(project, project.Order, i => project.Activities[i].Predecessors, activity => activity.Head, activity => activity.Tail);
+    public static SerialGeneration Forward(Project project) => new(project, project.Order, i => project.Activities[i].Predecessors, activity => activity.Head, activity => activity.Tail, activity => activity.IsFixed);
 
-    public static SerialGeneration Backward(Project project) => new(project, [.. project.Order.Reverse()], i => project.Successors[i], activity => activity.Tail, activity => activity.Head);
+    public static SerialGeneration Backward(Project project) => new(project, [.. project.Order.Reverse()], i => project.Successors[i], activity => activity.Tail, activity => activity.Head, _ => false);
 
     /// <summary>Schedules by a list and returns the length, tails counted.</summary>
     /// <param name="list">Every index once, each after those before it in this direction.</param>
@@ -55,15 +60,21 @@ internal sealed class SerialGeneration
         for (var word = 0; word < _free.Length; word++) { _free[word].AsSpan(0, _used).Fill(_capacity[word]); }
         _used = 0;
         var length = 0;
+        foreach (var i in _fixed) { Schedule(i, ends, ref length); }
         foreach (var i in list)
         {
-            var earliest = _head[i];
-            for (var k = _beforeFirst[i]; k < _beforeFirst[i + 1]; k++) { earliest = Math.Max(earliest, ends[_before[k]]); }
-            var end = _free.Length == 1 ? PlaceInOneWord(i, earliest) : Place(i, earliest);
-            ends[i] = end;
-            length = Math.Max(length, end + _tail[i]);
+            if (!_isFixed[i]) { Schedule(i, ends, ref length); }
         }
         return length;
+    }
+
+    private void Schedule(int i, Span<int> ends, ref int length)
+    {
+        var earliest = _head[i];
+        for (var k = _beforeFirst[i]; k < _beforeFirst[i + 1]; k++) { earliest = Math.Max(earliest, ends[_before[k]]); }
+        var end = _free.Length == 1 ? PlaceInOneWord(i, earliest) : Place(i, earliest);
+        ends[i] = end;
+        length = Math.Max(length, end + _tail[i]);
     }
 
     private int PlaceInOneWord(int i, int earliest)
