@@ -12,6 +12,25 @@ internal static class Projects
     /// <summary>Small enough to try every list.</summary>
     public static readonly Gen<Project> Small = Gen.Select(Gen.Int[1, 6], Gen.Int[0, 2], Gen.ULong, Seeded);
 
+    /// <summary>Some of it has begun: activities that stand fixed.</summary>
+    public static readonly Gen<Project> Begun = Gen.Select(Any, Gen.ULong, Fix);
+
+    /// <summary>The same, small enough to try every list.</summary>
+    public static readonly Gen<Project> SmallBegun = Gen.Select(Small, Gen.ULong, Fix);
+
+    /// <summary>Fixes activities at random, as far as they fit together.</summary>
+    private static Project Fix(Project project, ulong seed)
+    {
+        var random = new Xoshiro256(seed);
+        for (var i = 0; i < project.Count; i++)
+        {
+            if (random.Next(3) > 0) { continue; }
+            try { project = new(project.Activities.SetItem(i, project.Activities[i] with { Predecessors = [], Head = random.Next(6), IsFixed = true }), project.Capacities); }
+            catch (ArgumentException) { }                                                      // not beside those that are fixed already
+        }
+        return project;
+    }
+
     public static Project Seeded(int count, int resources, ulong seed)
     {
         var random = new Xoshiro256(seed);

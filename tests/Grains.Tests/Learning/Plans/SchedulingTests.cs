@@ -35,6 +35,42 @@ public sealed class SchedulingTests
     });
 
     [Fact]
+    public void Decode_FixedActivities_StandWhereTheyAreAndJustificationNeverLengthens() => Gen.Select(Projects.Begun, Gen.ULong).Sample((project, seed) =>
+    {
+        var (decoder, list, ends) = (new Justification(project), new int[project.Count], new int[project.Count]);
+        new ActivityLists(project).Sample(new(seed), list);
+
+        var length = decoder.Decode(list, ends);
+        Assert.Empty(project.Faults(Projects.Starts(project, ends)));
+        var shorter = decoder.Improve(ends, length);
+
+        var starts = Projects.Starts(project, ends);
+        Assert.Empty(project.Faults(starts));
+        Assert.True(shorter <= length);
+        Assert.Equal(project.Length(starts.AsSpan()), shorter);
+        Assert.All(Enumerable.Range(0, project.Count).Where(i => project.Activities[i].IsFixed), i => Assert.Equal(project.Activities[i].Head, starts[i]));
+    });
+
+    [Fact]
+    public void Project_FixedActivitiesThatDoNotFit_AreRefused()
+    {
+        Activity[] two = [new() { Id = "a", Duration = 3, Demands = [1], IsFixed = true }, new() { Id = "b", Duration = 3, Head = 2, Demands = [1], IsFixed = true }];
+        Assert.Contains("slot 2", Assert.Throws<ArgumentException>(() => new Project([.. two], [1])).Message, StringComparison.Ordinal);
+        Assert.Empty(new Project([.. two], [2]).Faults([0, 2]));
+        Assert.NotEmpty(new Project([.. two], [2]).Faults([0, 3]));
+    }
+
+    [Fact]
+    public void Exact_SmallProjectsThatHaveBegun_IsTheShortestAndProven() => Projects.SmallBegun.Sample(project =>
+    {
+        var answer = ExactSearch.Solve(new() { Project = project, UpperBound = project.Horizon + project.Activities.Max(activity => activity.Tail), WorkMax = 10 });
+
+        Assert.Equal(ExactStatus.Optimal, answer.Status);
+        Assert.Equal(Projects.Shortest(project), answer.LowerBound);
+        Assert.Empty(project.Faults(answer.Starts));
+    }, iter: 40, threads: 1);
+
+    [Fact]
     public void Improve_ListThatWastes_Shortens()
     {
         // The long job waits for the second; the first in the list need not come first.
