@@ -149,8 +149,7 @@ internal static class PlanInput
 
     private static (PlanConstraints? Read, string? Json) ReadConstraints(JsonInput input, List<string> unknown, bool required)
     {
-        if (input.Object("constraints", required) is not { } constraints || input.OpenObject("constraints") is not { } text) { return default; }
-        using (var document = JsonDocument.Parse(text)) { NoteUnknown(document.RootElement, "constraints", ConstraintMembers, unknown); }
+        if (input.Object("constraints", required) is not { } constraints) { return default; }
         var read = new PlanConstraints
         {
             Budget = constraints.Number("budget", 0, MoneyMax),
@@ -159,6 +158,9 @@ internal static class PlanInput
             TeamSizes = constraints.Map("team_sizes", PlanLimits.PartsMax, ReadUnits, "units"),
             DayRates = constraints.Numbers("day_rates", 0, MoneyMax, PlanLimits.PartsMax),
         };
+        if (input.OpenObject("constraints") is not { } text) { return default; }
+        using var document = JsonDocument.Parse(text);
+        NoteUnknown(document.RootElement, "constraints", ConstraintMembers, unknown);
         return (read, text);
     }
 

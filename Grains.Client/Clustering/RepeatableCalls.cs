@@ -11,7 +11,7 @@ namespace NexusActors.Clustering;
 
 /// <summary>
 /// Calls whose repeat has the effect of one: reads, and changes that are guarded by a token, by an operation id, or by the state that they lead to.
-/// What is not here is not repeated: leasing, registering and removing agents, moving a task as passive agents do, redriving, making queues, switching coordination, appending experiences.
+/// What is not here is not repeated: leasing, registering and removing agents, moving a task as passive agents do, redriving, making queues, switching coordination, appending experiences, changing a plan whichever its version is.
 /// </summary>
 internal static class RepeatableCalls
 {
@@ -26,6 +26,10 @@ internal static class RepeatableCalls
         (typeof(IAgentGrain), nameof(IAgentGrain.DrainAsync)),              // what drains goes on draining
         (typeof(IAgentGrain), nameof(IAgentGrain.HeartbeatAsync)),          // a lease renewed twice is renewed
         (typeof(IAgentGrain), nameof(IAgentGrain.ReportAsync)),             // by token; a repeat gets the first answer
+        (typeof(IPlanGrain), nameof(IPlanGrain.MakeAsync)),                 // the same request is the same plan
+        (typeof(IPlanGrain), nameof(IPlanGrain.GetAsync)),
+        (typeof(IPlanGrain), nameof(IPlanGrain.CriteriaAsync)),
+        (typeof(IPlanGrain), nameof(IPlanGrain.ExportAsync)),
     ]).ToFrozenSet();
 
     /// <summary>Calls that can be repeated when each of their tasks has an operation id: its answer is stored with its effect.</summary>
@@ -37,11 +41,12 @@ internal static class RepeatableCalls
     {
         var method = (call.GetInterfaceType(), call.GetMethodName());
         return Always.Contains(method)
+            || (method == (typeof(IPlanGrain), nameof(IPlanGrain.ReviseAsync)) && call.GetArgument(0) is PlanChange { IfVersion: not null })
             || (WithOperationId.Contains(method) && call.GetArgument(0) is ImmutableArray<TaskSubmission> tasks && tasks.All(task => task.IdempotencyKey is not null));
     }
 
     private static IEnumerable<(Type, string)> Reads() =>
-        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
+        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IPlanCatalogGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
         from method in room.GetMethods()
         where method.GetCustomAttribute<ReadOnlyAttribute>() is not null
         select (room, method.Name);

@@ -78,6 +78,13 @@ public sealed class CallRepetitionTests
     }
 
     [Fact]
+    public void Holds_ChangeOfAPlan_OnlyWithTheVersionThatItChanges()
+    {
+        Assert.True(RepeatableCalls.Holds(new Request(typeof(IPlanGrain), nameof(IPlanGrain.ReviseAsync), new PlanChange { IfVersion = 1 })));
+        Assert.False(RepeatableCalls.Holds(new Request(typeof(IPlanGrain), nameof(IPlanGrain.ReviseAsync), new PlanChange())));
+    }
+
+    [Fact]
     public void Holds_EveryMethodMarkedAsRead_IsRepeatable() => Assert.All(
         typeof(ITaskGrain).Assembly.GetTypes().Where(type => type.IsInterface).SelectMany(type => type.GetMethods()).Where(method => method.GetCustomAttribute<Orleans.Concurrency.ReadOnlyAttribute>() is not null),
         method => Assert.True(RepeatableCalls.Holds(new Request(method.DeclaringType!, method.Name)), $"{method.DeclaringType!.Name}.{method.Name}"));
