@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.Distributions;
+using NexusActors.Learning;
 using NexusActors.Learning.Plans;
 
 namespace NexusActors.Benchmarks;
