@@ -130,7 +130,6 @@ internal sealed class StreamLearnerGrain(ILedger ledger, LearningCompute compute
                 _turn.Release();
             }
             _failure = null;
-            budget.Spent(time.GetElapsedTime(started));
             metrics.Trained(cause, time.GetElapsedTime(started));
             LearningLog.Trained(log, Stream, cause, experiences.Count, trained.Count(target => target.Model is not null), time.GetElapsedTime(started).TotalSeconds);
         }
@@ -143,6 +142,7 @@ internal sealed class StreamLearnerGrain(ILedger ledger, LearningCompute compute
             _failure = $"The last training failed: {failure.Message}";
             LearningLog.TrainingFailed(log, failure, Stream, cause);
         }
+        finally { budget.Spent(time.GetElapsedTime(started)); }
     }
 
     private async Task LoadAsync(CancellationToken cancellation)

@@ -45,25 +45,52 @@ internal static class GradientBoosting
     /// <param name="seed">Of everything that is chosen.</param>
     public static TreeEnsemble Train(float[][] matrix, IReadOnlyList<int> rows, double[] targets, double[] weights, ModelObjective objective, BoostingOptions options, int seed)
     {
+        // LightGBM stops for good at the first tree that cannot be split, as when all columns of its share are constant; and ML.NET fails at a model that has only such a one.
+        var columns = Splittable(matrix, rows, (int)Math.Ceiling(options.LeafRowsMin / options.RowShare));
+        if (columns.Length == 0 || rows.All(row => targets[row] == targets[rows[0]])) { return Constant(rows, targets, weights, objective); }
         var context = new MLContext(seed);
         var shape = SchemaDefinition.Create(typeof(Example));
-        shape[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, matrix[0].Length);
+        shape[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, columns.Length);
         var examples = new Example[rows.Count];
         for (var i = 0; i < examples.Length; i++)
         {
             var row = rows[i];
-            examples[i] = new() { Features = matrix[row], Target = (float)targets[row], Succeeded = targets[row] > 0.5, Weight = weights.Length == 0 ? 1 : (float)weights[row] };
+            examples[i] = new() { Features = Array.ConvertAll(columns, column => matrix[row][column]), Target = (float)targets[row], Succeeded = targets[row] > 0.5, Weight = weights.Length == 0 ? 1 : (float)weights[row] };
         }
 
         var data = context.Data.LoadFromEnumerable(examples, shape);
         if (objective == ModelObjective.Number)
         {
             var settings = Configured(new LightGbmRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, options, seed);
-            return ToTrees(context.Regression.Trainers.LightGbm(settings).Fit(data).Model.TrainedTreeEnsemble, 1);
+            return ToTrees(context.Regression.Trainers.LightGbm(settings).Fit(data).Model.TrainedTreeEnsemble, 1, columns);
         }
 
         var binary = Configured(new LightGbmBinaryTrainer.Options { LabelColumnName = nameof(Example.Succeeded), Sigmoid = Slope }, options, seed);
-        return ToTrees(context.BinaryClassification.Trainers.LightGbm(binary).Fit(data).Model.SubModel.TrainedTreeEnsemble, Slope);
+        return ToTrees(context.BinaryClassification.Trainers.LightGbm(binary).Fit(data).Model.SubModel.TrainedTreeEnsemble, Slope, columns);
+    }
+
+    /// <summary>Columns that divide the rows into two parts of enough each.</summary>
+    private static int[] Splittable(float[][] matrix, IReadOnlyList<int> rows, int least)
+    {
+        var values = new float[rows.Count];
+        return [.. Enumerable.Range(0, matrix[0].Length).Where(column =>
+        {
+            if (values.Length < 2 * least) { return false; }
+            for (var i = 0; i < values.Length; i++) { values[i] = matrix[rows[i]][column]; }
+            Array.Sort(values);
+            // Some place at which the value changes lies between.
+            return values[least - 1] != values[^least];
+        })];
+    }
+
+    /// <summary>What is best where nothing tells rows apart: the mean, or its log-odds.</summary>
+    private static TreeEnsemble Constant(IReadOnlyList<int> rows, double[] targets, double[] weights, ModelObjective objective)
+    {
+        double Weight(int row) => weights.Length == 0 ? 1 : weights[row];
+        var mean = rows.Sum(row => Weight(row) * targets[row]) / rows.Sum(Weight);
+        // Half a row of the outcome that was not seen.
+        var least = 0.5 / (rows.Count + 1);
+        return new([new() { Columns = [], Thresholds = [], Left = [], Right = [], Gains = [], Leaves = [objective == ModelObjective.Number ? mean : Scores.LogOdds(Math.Clamp(mean, least, 1 - least))] }]);
     }
 
     private static TOptions Configured<TOptions, TOutput, TTransformer, TModel>(LightGbmTrainerBase<TOptions, TOutput, TTransformer, TModel>.OptionsBase settings, BoostingOptions options, int seed)
@@ -87,13 +114,13 @@ internal static class GradientBoosting
         return (TOptions)settings;
     }
 
-    /// <summary>ML.NET's trees as plain ones.</summary>
-    internal static TreeEnsemble ToTrees(RegressionTreeEnsemble trained, double factor) =>
-        new([.. trained.Trees.Select((tree, i) => ToTree(tree).Times(factor * trained.TreeWeights[i]))]);
+    /// <summary>ML.NET's trees as plain ones, with the columns of the matrix.</summary>
+    internal static TreeEnsemble ToTrees(RegressionTreeEnsemble trained, double factor, int[] columns) =>
+        new([.. trained.Trees.Select((tree, i) => ToTree(tree, columns).Times(factor * trained.TreeWeights[i]))]);
 
-    private static Tree ToTree(RegressionTree tree) => new()
+    private static Tree ToTree(RegressionTree tree, int[] columns) => new()
     {
-        Columns = [.. tree.NumericalSplitFeatureIndexes],
+        Columns = [.. tree.NumericalSplitFeatureIndexes.Select(column => columns[column])],
         Thresholds = [.. tree.NumericalSplitThresholds],
         Left = [.. tree.LeftChild],
         Right = [.. tree.RightChild],

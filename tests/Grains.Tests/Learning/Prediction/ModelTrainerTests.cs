@@ -178,7 +178,7 @@ public sealed class ModelTrainerTests
         var data = context.Data.LoadFromEnumerable(rows);
         var trained = context.BinaryClassification.Trainers.LightGbm(numberOfIterations: 20).Fit(data);
 
-        var trees = GradientBoosting.ToTrees(trained.Model.SubModel.TrainedTreeEnsemble, 1);
+        var trees = GradientBoosting.ToTrees(trained.Model.SubModel.TrainedTreeEnsemble, 1, [0, 1, 2]);
 
         var scores = trained.Transform(data).GetColumn<float>("Score").ToArray();
         for (var i = 0; i < rows.Length; i++) { Assert.Equal(scores[i], trees.Score(rows[i].Features), 1e-4); }

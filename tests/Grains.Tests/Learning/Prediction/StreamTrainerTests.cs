@@ -24,6 +24,22 @@ public sealed class StreamTrainerTests
         Assert.InRange(trained[2].Model!.Number(encoder.Encode(Streams.Situation(0.5, "south"))).Value, 5, 7);
     }
 
+    /// <summary>Columns that nothing can be learned from, as the time where all came at once, must not end a training before it has learned the others.</summary>
+    [Theory, InlineData(150), InlineData(300), InlineData(600)]
+    public void Train_MostColumnsAreConstant_TheOtherIsLearned(int count)
+    {
+        var at = new DateTimeOffset(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+        var experiences = Streams.Make(count, 5, (disk, _) => disk > 0.5 ? 0.9 : 0.1)
+            .Select(experience => experience with { Timestamp = at, ContextJson = $$"""{"disk":{{experience.ContextJson.Split([':', ','])[1]}},"always":7,"word":"same"}""" }).ToArray();
+
+        var model = StreamTrainer.Train("s", experiences, NoChampions, Quick, default)[0].Model!;
+
+        var encoder = new ExperienceEncoder(model.Schema!);
+        double Chance(double disk) => model.Success(encoder.Encode(Streams.Situation(disk, "west") with { Timestamp = at })).Probability;
+        Assert.InRange(Chance(0.9), 0.75, 1);
+        Assert.InRange(Chance(0.1), 0, 0.25);
+    }
+
     [Fact]
     public void Train_TooLittle_SaysSo()
     {
