@@ -15,7 +15,7 @@ internal sealed record StreamChange(RateChange Rate, long FromSeq);
 /// </summary>
 internal sealed class StreamPredictor
 {
-    private const int WatchedMax = 100_000;
+    private const int WatchedMax = 100_000, ExpectedMax = 200;
     private readonly ImmutableArray<LiveModel> _models;
     private readonly LiveModel? _success;
     private readonly ExperienceEncoder? _encoder;
@@ -36,6 +36,7 @@ internal sealed class StreamPredictor
         _models = [.. models.Select(model => new LiveModel(model, encoders[model.Schema!.Version], coverage)).OrderBy(model => model.Target != StreamTrainer.SuccessTarget).ThenBy(model => model.Target, StringComparer.Ordinal)];
         _success = _models.FirstOrDefault(model => model.Target == StreamTrainer.SuccessTarget);
         _encoder = encoders.Count == 0 ? null : encoders[encoders.Keys.Max()];
+        if (_success?.Fitted.Card.HoldOut is { } measured) { Expect(measured); }
     }
 
     /// <summary>The models, as they were trained: success first, then by name.</summary>
@@ -68,13 +69,26 @@ internal sealed class StreamPredictor
                 {
                     var probability = model.Model.SuccessOf(score).Probability;
                     _race.Add(probability, _online.Predict(_encoder.Features, row), experience.Success, _coverage);
-                    change = Watch(experience.Seq, probability >= 0.5 != experience.Success);
+                    // The model as it was trained: what follows the newest outcomes would hide that the trees are out of date.
+                    change = Watch(experience.Seq, model.Fitted.SuccessOf(score).Probability >= 0.5 != experience.Success);
                 }
                 model.Add(score, model == _success ? experience.Success ? 1 : 0 : number.Value);
             }
         }
         _online.Learn(_encoder.Features, row, experience.Success);
         return change;
+    }
+
+    // What was measured before it went into service is what the watch expects; the world may have changed since.
+    private void Expect(HoldOut measured)
+    {
+        var (count, wrong) = (Math.Min(measured.Rows, ExpectedMax), 0.0);
+        for (var i = 0; i < count; i++)
+        {
+            wrong += 1 - measured.Accuracy;
+            Watch(0, wrong >= 1);
+            if (wrong >= 1) { wrong--; }
+        }
     }
 
     private StreamChange? Watch(long seq, bool wrong)
@@ -86,7 +100,8 @@ internal sealed class StreamPredictor
         }
         _watched.Add(seq);
         if (_watch.Add(wrong) is not { } change) { return null; }
-        var told = new StreamChange(change, _watched[(int)Math.Max(0, change.Since - _forgotten)]);
+        // Those that were only expected have no position.
+        var told = new StreamChange(change, _watched.Skip((int)Math.Max(0, change.Since - _forgotten)).FirstOrDefault(one => one > 0));
         _watched.Clear();
         _forgotten = 0;
         return told;

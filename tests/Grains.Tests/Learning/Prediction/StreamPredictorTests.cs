@@ -56,6 +56,18 @@ public sealed class StreamPredictorTests
         Assert.True(success.Value < 0.5, $"{success.Value}");
     }
 
+    /// <summary>The world changed between training and service: what was measured in training is what is expected.</summary>
+    [Fact]
+    public void Learn_WorldHadTurnedBefore_ToldAllTheSame()
+    {
+        var predictor = new StreamPredictor(Models.Value, 0.9);
+
+        var told = Streams.Make(200, 3, (disk, region) => 1 - Rate(disk, region), firstSeq: 1001).Select(experience => predictor.Learn(experience, isNew: true)).OfType<StreamChange>().First();
+
+        Assert.InRange(told.FromSeq, 1001, 1020);
+        Assert.True(told.Rate.After > told.Rate.Before + 0.2);
+    }
+
     /// <summary>Only the rate moves: the trees are kept and their probabilities follow.</summary>
     [Fact]
     public void Learn_RateFalls_ProbabilitiesFollow()
