@@ -35,6 +35,7 @@ internal static class LearningEndpoints
             .Refuses(400);
         api.MapPredictions();
         api.MapPlans();
+        api.MapPatterns();
         return api;
     }
 

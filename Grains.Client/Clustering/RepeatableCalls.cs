@@ -26,6 +26,7 @@ internal static class RepeatableCalls
         (typeof(IAgentGrain), nameof(IAgentGrain.DrainAsync)),              // what drains goes on draining
         (typeof(IAgentGrain), nameof(IAgentGrain.HeartbeatAsync)),          // a lease renewed twice is renewed
         (typeof(IAgentGrain), nameof(IAgentGrain.ReportAsync)),             // by token; a repeat gets the first answer
+        (typeof(IPatternGrain), nameof(IPatternGrain.FindAsync)),           // what was found meanwhile is kept for a repeat
         (typeof(IPlanGrain), nameof(IPlanGrain.MakeAsync)),                 // the same request is the same plan
         (typeof(IPlanGrain), nameof(IPlanGrain.GetAsync)),
         (typeof(IPlanGrain), nameof(IPlanGrain.CriteriaAsync)),

@@ -12,6 +12,8 @@ public static class LearningServices
     {
         services.AddOptionsWithValidateOnStart<LearningOptions>().BindConfiguration(LearningOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LearningOptions>, LearningOptionsFieldValidator>());
+        services.AddOptionsWithValidateOnStart<PatternOptions>().BindConfiguration(PatternOptions.Section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PatternOptions>, PatternOptionsFieldValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LearningMetrics>();
         services.TryAddSingleton<LearningCompute>();

@@ -43,6 +43,9 @@ internal sealed record Missing(string Feature) : Condition(Feature)
 /// <summary>Conditions that a table suggests, each with the rows that meet it.</summary>
 internal static class Conditions
 {
+    /// <summary>Words of a column that have a condition, the most frequent ones.</summary>
+    private const int WordsMax = 64;
+
     /// <summary>All that between them cut each feature into parts: words that are frequent enough, and bounds at quantiles of numbers.</summary>
     /// <param name="table">Examples.</param>
     /// <param name="fewest">Rows that must meet a condition, and rows that must not.</param>
@@ -55,7 +58,7 @@ internal static class Conditions
             foreach (var candidate in column switch
             {
                 NumericColumn numbers => OfNumbers(numbers, cuts),
-                CategoryColumn words => OfWords(words),
+                CategoryColumn words => OfWords(words, fewest),
                 _ => throw new ArgumentException($"No condition is known for a column of {column.GetType().Name}.", nameof(table)),
             })
             {
@@ -80,13 +83,17 @@ internal static class Conditions
         }
     }
 
-    private static IEnumerable<(Condition Condition, RowSet Rows)> OfWords(CategoryColumn column)
+    private static IEnumerable<(Condition Condition, RowSet Rows)> OfWords(CategoryColumn column, int fewest)
     {
         var codes = column.Codes;
-        yield return (new Missing(column.Name), RowSet.Where(codes.Length, row => codes[row] < 0));
-        for (var code = 0; code < column.Categories.Length; code++)
+        var counts = new int[column.Categories.Length];
+        foreach (var code in codes)
         {
-            var word = code;
+            if (code >= 0) { counts[code]++; }
+        }
+        yield return (new Missing(column.Name), RowSet.Where(codes.Length, row => codes[row] < 0));
+        foreach (var word in Enumerable.Range(0, counts.Length).Where(code => counts[code] >= fewest).OrderByDescending(code => counts[code]).ThenBy(code => code).Take(WordsMax))
+        {
             yield return (new EqualTo(column.Name, column.Categories[word]), RowSet.Where(codes.Length, row => codes[row] == word));
         }
     }

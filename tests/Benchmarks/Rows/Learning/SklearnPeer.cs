@@ -5,7 +5,7 @@ using NexusActors.Learning.Features;
 
 namespace NexusActors.Benchmarks;
 
-/// <summary>scikit-learn's HistGradientBoostingClassifier with its defaults, on the columns as they are, in the same run.</summary>
+/// <summary>A model of scikit-learn, on the columns as they are, in the same run: HistGradientBoostingClassifier with its defaults unless another script is named.</summary>
 internal static class SklearnPeer
 {
     /// <summary>Debian's own interpreter, which sees Debian's packages, before another one.</summary>
@@ -21,7 +21,10 @@ internal static class SklearnPeer
     /// <param name="known">By row, when its outcome became known.</param>
     /// <param name="cutOffs">Rising.</param>
     /// <param name="seed">Of everything that is chosen.</param>
-    public static (double[] Probabilities, double CpuSeconds, string Version)? Run(FeatureTable table, double[] targets, double[] times, double[] known, double[] cutOffs, int seed)
+    /// <param name="script">Which model.</param>
+    /// <param name="more">Further arguments of the script.</param>
+    public static (double[] Probabilities, double CpuSeconds, string Version)? Run(
+        FeatureTable table, double[] targets, double[] times, double[] known, double[] cutOffs, int seed, string script = "hgb.py", params ReadOnlySpan<string> more)
     {
         var folder = Directory.CreateTempSubdirectory("nexus-sklearn-").FullName;
         try
@@ -30,7 +33,8 @@ internal static class SklearnPeer
             Write(rows, table, targets, times, known);
             File.WriteAllLines(Path.Combine(folder, "cutoffs.txt"), cutOffs.Select(Text));
             var start = new ProcessStartInfo(Python) { RedirectStandardError = true, RedirectStandardOutput = true };
-            foreach (var argument in new[] { Path.Combine(BuildFacts.Repository, "tests/Benchmarks/Rows/Learning/hgb.py"), rows, Path.Combine(folder, "cutoffs.txt"), answers, seed.ToString(CultureInfo.InvariantCulture) }) { start.ArgumentList.Add(argument); }
+            string[] arguments = [Path.Combine(BuildFacts.Repository, "tests/Benchmarks/Rows/Learning", script), rows, Path.Combine(folder, "cutoffs.txt"), answers, seed.ToString(CultureInfo.InvariantCulture), .. more];
+            foreach (var argument in arguments) { start.ArgumentList.Add(argument); }
             start.Environment["OMP_NUM_THREADS"] = "2";
             using var python = Process.Start(start)!;
             var errors = python.StandardError.ReadToEndAsync();

@@ -1,0 +1,32 @@
+using NexusActors.Ledger;
+
+namespace NexusActors.Learning;
+
+/// <summary>The newest experiences that a filter lets through, in memory without what is not looked at before an outcome.</summary>
+/// <param name="Experiences">Newest arrival first; without outcome, metrics and tags.</param>
+/// <param name="Truncated">Whether there were more.</param>
+internal sealed record ExperienceWindow(IReadOnlyList<Experience> Experiences, bool Truncated)
+{
+    /// <summary>Reads them page by page.</summary>
+    /// <param name="facts">Where.</param>
+    /// <param name="filter">Which; its limit is not looked at.</param>
+    /// <param name="max">How many at most.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static async Task<ExperienceWindow> ReadAsync(IExperienceFacts facts, ExperienceFilter filter, int max, CancellationToken cancellation)
+    {
+        var read = new List<Experience>();
+        while (true)
+        {
+            // One more than there is room for tells whether something was left out.
+            var wanted = Math.Min(ExperienceLimits.PageMax, max + 1 - read.Count);
+            var page = await facts.ListExperiencesAsync(filter with { Limit = wanted }, cancellation);
+            foreach (var experience in page)
+            {
+                if (read.Count == max) { return new(read, Truncated: true); }
+                read.Add(experience with { OutcomeJson = "{}", Metrics = experience.Metrics.Clear(), Tags = [] });
+            }
+            if (page.Length < wanted) { return new(read, Truncated: false); }
+            filter = filter with { BeforeSeq = page[^1].Seq };
+        }
+    }
+}
