@@ -28,12 +28,14 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
     /// <param name="hint">Starts of some schedule.</param>
     public SmallestChange OfDate(int which, ImmutableArray<int> hint)
     {
+        var others = WorkModel.LatestEnds(_project, limits.RemoveAt(which));
+        if (IsHopeless(_project, others)) { return new(null, true); }
         var answer = Solve(
             Question(_project) with
             {
                 UpperBound = _project.Horizon,
                 Hint = hint,
-                LatestEnds = WorkModel.LatestEnds(_project, limits.RemoveAt(which)),
+                LatestEnds = others,
                 Objective = limits[which].Activity is { } one ? [one] : [],
             });
         return answer.Status switch
@@ -50,9 +52,7 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
     /// <summary>The least number of slots by which all dates together must move.</summary>
     public SmallestChange OfAllDates(ImmutableArray<int> hint)
     {
-        var latest = WorkModel.LatestEnds(_project, limits);
-        var reference = Math.Max(0, latest.Max());
-        var tailed = new Project([.. _project.Activities.Select((activity, i) => activity with { Tail = Math.Min(Project.HorizonMax, reference - latest[i]) })], _project.Capacities);
+        var (tailed, reference) = Tailed(_project, WorkModel.LatestEnds(_project, limits));
         var answer = Solve(Question(tailed) with { UpperBound = tailed.Length(hint.AsSpan()), Hint = hint });
         return answer.Starts.IsEmpty ? new(tailed.Length(hint.AsSpan()) - reference, false) : new(tailed.Length(answer.Starts.AsSpan()) - reference, answer.Status == ExactStatus.Optimal);
     }
@@ -80,13 +80,29 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
     {
         var latest = WorkModel.LatestEnds(_project, limits);
         var end = Math.Max(0, latest.Max());
-        var answer = Solve(Question(new(_project.Activities, capacities)) with { LowerBound = end, UpperBound = end, LatestEnds = latest });
+        var asked = new Project(_project.Activities, capacities);
+        if (IsHopeless(asked, latest)) { return (false, []); }
+        var answer = Solve(Question(asked) with { LowerBound = end, UpperBound = end, LatestEnds = latest });
         return answer.Status switch
         {
             ExactStatus.Optimal or ExactStatus.Feasible => (true, answer.Starts),
             ExactStatus.Infeasible => (false, []),
             _ => (null, []),
         };
+    }
+
+    /// <summary>Arithmetic alone shows that no schedule keeps the dates.</summary>
+    private static bool IsHopeless(Project asked, ImmutableArray<int> latest)
+    {
+        var (tailed, reference) = Tailed(asked, latest);
+        return LowerBounds.Of(tailed).Best > reference;
+    }
+
+    /// <summary>Length with these tails is the reference plus the largest lateness.</summary>
+    private static (Project Tailed, int Reference) Tailed(Project asked, ImmutableArray<int> latest)
+    {
+        var reference = Math.Max(0, latest.Max());
+        return (new([.. asked.Activities.Select((activity, i) => activity with { Tail = Math.Min(Project.HorizonMax, reference - latest[i]) })], asked.Capacities), reference);
     }
 
     private ExactAnswer Solve(ExactQuestion question) => IsOver?.Invoke() == true ? new(ExactStatus.Unknown, [], question.LowerBound) : ExactSearch.Solve(question, cancellation: cancellation);
