@@ -205,7 +205,7 @@ public sealed record StrategicPlan
     [Id(12)] public required ImmutableArray<ConstraintBreach> Breaches { get; init; }
     /// <summary>Where dates are broken: what larger teams would do.</summary>
     [Id(13)] public required ImmutableArray<TeamRelaxation> TeamRelaxations { get; init; }
-    /// <summary>Where dates are broken: working days by which all of them together would have to move at least.</summary>
+    /// <summary>Where dates are broken: working days that would do if all of them moved together; the least, unless the search ended before.</summary>
     [Id(14)] public double? AllDatesLaterDays { get; init; }
     /// <summary>What was assumed because the request does not say it.</summary>
     [Id(15)] public required ImmutableArray<string> Assumptions { get; init; }

@@ -8,7 +8,7 @@ namespace NexusActors.Learning;
 
 /// <summary>One plan: stores what is asked for, has it planned on a thread of its own, stores what comes of it.</summary>
 [GrainType("plan")]
-internal sealed class PlanGrain(ILedger ledger, LearningCompute compute, IMetricReadings readings, IOptionsMonitor<LearningOptions> options, TimeProvider time, ILogger<PlanGrain> log) : Grain, IPlanGrain, IDisposable
+internal sealed class PlanGrain(ILedger ledger, LearningCompute compute, IMetricReadings readings, LearningMetrics metrics, IOptionsMonitor<LearningOptions> options, TimeProvider time, ILogger<PlanGrain> log) : Grain, IPlanGrain, IDisposable
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
 
@@ -128,7 +128,7 @@ internal sealed class PlanGrain(ILedger ledger, LearningCompute compute, IMetric
         {
             var plan = await compute.RunAsync(_work.Run, _ending.Token);
             var (next, entries) = stored.Complete(new() { Basis = basis, Plan = plan, MadeAt = time.GetUtcNow() });
-            await _facts.CommitAsync(next, entries, _ending.Token);
+            if (await _facts.CommitAsync(next, entries, _ending.Token)) { metrics.Planned(plan.Breaches.IsEmpty); }
         }
         catch (Exception failure) when (!_ending.IsCancellationRequested)
         {

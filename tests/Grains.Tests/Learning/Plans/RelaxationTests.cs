@@ -55,6 +55,32 @@ public sealed class RelaxationTests
         Assert.Equal(new(least, true), Relax(project, limits).OfTeam(0));
     }, iter: 50, threads: 1);
 
+    [Fact]
+    public void Relaxation_TimeIsOver_AsksNothingAndClaimsNoProof()
+    {
+        // Two of three slots each for a team of one, which by arithmetic alone could be in time.
+        var project = new Project([new() { Id = "a", Duration = 3, Demands = [2] }, new() { Id = "b", Duration = 3, Demands = [2] }], [3]);
+        ImmutableArray<DateLimit> limits = [new("deadline", null, 4, null)];
+
+        Assert.Equal(false, Relax(project, limits).Feasible().Can);
+        var over = new Relaxation(project, limits, 10, 1, default) { IsOver = () => true };
+        Assert.Null(over.Feasible().Can);
+        Assert.Equal(new(null, false), over.OfDate(0, [0, 3]));
+        Assert.Equal(new(null, false), over.OfTeam(0));
+        Assert.Equal(new(2, false), over.OfAllDates([0, 3]));
+    }
+
+    [Fact]
+    public void Relaxation_TimeIsOverButArithmeticTells_IsProven()
+    {
+        var project = new Project([new() { Id = "a", Duration = 3, Demands = [1] }, new() { Id = "b", Duration = 3, Demands = [1] }], [1]);
+        ImmutableArray<DateLimit> limits = [new("a", 0, 3, null), new("b", 1, 3, null), new("both", null, 5, null)];
+        var over = new Relaxation(project, limits, 10, 1, default) { IsOver = () => true };
+
+        Assert.Equal(false, over.Feasible().Can);
+        Assert.Equal(new(null, true), over.OfDate(0, [0, 3]));
+    }
+
     private static Relaxation Relax(Project project, ImmutableArray<DateLimit> limits) => new(project, limits, 10, 1, default);
 
     private static ImmutableArray<int> Some(Project project)
