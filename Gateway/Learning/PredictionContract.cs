@@ -5,19 +5,24 @@ using NexusActors.Http;
 
 namespace NexusActors.Learning;
 
-/// <summary>Body of POST /learning/predict, and one situation of a batch.</summary>
-internal sealed record PredictRequest
+/// <summary>A situation whose outcome is to be predicted.</summary>
+internal record SituationRequest
 {
     /// <summary>The situation: an object of any form.</summary>
     public required RawJson Context { get; init; }
     /// <summary>What is to be done: an object of any form; nothing where it is left out.</summary>
     public RawJson? ActionTaken { get; init; }
-    /// <summary>Of which stream.</summary>
-    [MinLength(1), MaxLength(Ids.LengthMax), DefaultValue(LearningInput.DefaultStream)] public string? Stream { get; init; }
     /// <summary>When it happens; now where none is given.</summary>
     public DateTimeOffset? At { get; init; }
     /// <summary>Say what each feature does to each answer.</summary>
     [DefaultValue(false)] public bool? Explain { get; init; }
+}
+
+/// <summary>Body of POST /learning/predict.</summary>
+internal sealed record PredictRequest : SituationRequest
+{
+    /// <summary>Of which stream.</summary>
+    [MinLength(1), MaxLength(Ids.LengthMax), DefaultValue(LearningInput.DefaultStream)] public string? Stream { get; init; }
     /// <summary>Numbers measured. In experiences they are known only after the action, so nothing is predicted from them: what is known before belongs into the context. The answer names those that were given.</summary>
     public IReadOnlyDictionary<string, double>? PerformanceMetrics { get; init; }
 }
@@ -28,7 +33,7 @@ internal sealed record PredictBatchRequest
     /// <summary>Of which stream.</summary>
     [MinLength(1), MaxLength(Ids.LengthMax), DefaultValue(LearningInput.DefaultStream)] public string? Stream { get; init; }
     /// <summary>The situations.</summary>
-    [MinLength(1), MaxLength(PredictionLimits.SituationsMax)] public required IReadOnlyList<PredictRequest> Situations { get; init; }
+    [MinLength(1), MaxLength(PredictionLimits.SituationsMax)] public required IReadOnlyList<SituationRequest> Situations { get; init; }
 }
 
 /// <summary>What is predicted of one target.</summary>

@@ -23,7 +23,7 @@ internal static class PredictionEndpoints
         api.MapGet("/learning/models", ListAsync)
             .Named("ListModels", "List what can be predicted, by stream").Refuses();
         api.MapGet("/learning/models/{stream}", GetAsync)
-            .Named("GetModels", "Read all that was learned from one stream", "Each model with its card; the race with the model that learns between trainings; changes that were found.").Refuses(400);
+            .Named("GetModels", "Read all that was learned from one stream", "Each model with its card; the race with the model that learns between trainings; changes that were found.").Refuses(400, 404);
     }
 
     private static async Task<Results<JsonReply<UntrainedResponse>, JsonReply<PredictResponse>>> PredictAsync(HttpContext http, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
@@ -74,10 +74,12 @@ internal static class PredictionEndpoints
         return new(new() { Streams = [.. streams.Select(TrainedStreamEntry.From)], Count = streams.Length, Timestamp = time.GetUtcNow() }, PredictionJson.Wire.ModelsResponse);
     }
 
-    private static async Task<JsonReply<StreamModelsResponse>> GetAsync([FromRoute] string stream, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
+    private static async Task<JsonReply<StreamModelsResponse>> GetAsync(HttpContext http, [FromRoute] string stream, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
     {
-        if (stream.Length > Ids.LengthMax || !Ids.IsPrintable(stream)) { throw new NexusException(NexusError.Invalid, $"stream must be 1–{Ids.LengthMax} printable characters", "stream"); }
-        return new(StreamModelsResponse.From(await Learner(grains, stream).StateAsync(cancellation), time.GetUtcNow()), PredictionJson.Wire.StreamModelsResponse);
+        Ids.FromPath(http, "stream", stream);
+        var learned = await Learner(grains, stream).StateAsync(cancellation);
+        if (learned.TrainedAt is null && learned.NewExperiences == 0) { throw new NexusException(NexusError.NotFound, $"there is no stream '{stream}' with experiences", "stream"); }
+        return new(StreamModelsResponse.From(learned, time.GetUtcNow()), PredictionJson.Wire.StreamModelsResponse);
     }
 
     private static Dictionary<string, PredictionEntry> ByTarget(PredictionReply reply, bool explain) =>

@@ -23,6 +23,7 @@ internal static class PredictionInput
     {
         var stream = input.Word("stream") ?? LearningInput.DefaultStream;
         var situations = input.List("situations", PredictionLimits.SituationsMax, required: true, static (element, path, faults) => Situation(JsonInput.Of(element, path, faults)), "situations");
+        if (input.Has("situations") && situations.IsEmpty) { input.Fault("situations", $"a list of 1–{PredictionLimits.SituationsMax} situations"); }
         return (stream, situations);
     }
 

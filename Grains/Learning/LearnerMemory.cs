@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NexusActors.Errors;
-using NexusActors.Ledger;
 using NexusActors.Learning.Prediction;
+using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
 

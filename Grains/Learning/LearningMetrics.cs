@@ -15,7 +15,7 @@ internal sealed class LearningMetrics
     {
         var meter = meters.Create(NexusTelemetry.Name);
         _appended = meter.CreateCounter<long>("nexus.learning.experiences", "{experience}", "Experiences offered through the API, by outcome (None: stored).");
-        _trainings = meter.CreateHistogram<double>("nexus.learning.training", "s", "Trainings of streams that ended, by cause (first, growth, schedule, drift, request).");
+        _trainings = meter.CreateHistogram<double>("nexus.learning.training", "s", "Trainings of streams that ended, by cause (first, growth, schedule, drift, request).", advice: NexusTelemetry.Seconds);
         _plans = meter.CreateCounter<long>("nexus.learning.plans", "{plan}", "Versions of strategic plans that were made, by whether all their constraints are kept.");
     }
 

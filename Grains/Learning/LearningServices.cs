@@ -18,6 +18,7 @@ public static class LearningServices
         services.TryAddSingleton<LearningMetrics>();
         services.TryAddSingleton<LearningCompute>();
         services.TryAddSingleton<TrainingBudget>();
+        services.TryAddSingleton<LearnerTools>();
         services.AddHostedService<LearningKeeper>();
         services.TryAddSingleton<IMetricReadings, OptimizerReadings>();
         return services;

@@ -1,0 +1,243 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NexusActors.Errors;
+using NexusActors.Learning.Prediction;
+using NexusActors.Ledger;
+
+namespace NexusActors.Learning;
+
+/// <summary>What every learner in a silo works with.</summary>
+internal sealed record LearnerTools(ILedger Ledger, LearningCompute Compute, TrainingBudget Budget, IOptionsMonitor<LearningOptions> Options, LearningMetrics Metrics, TimeProvider Time, ILogger<StreamLearner> Log);
+
+/// <summary>
+/// One stream's models: follows the stream, answers, and trains beside the turns of its grain. For one grain's scheduler only; its methods may interleave: what follows and what takes in a training take turns by
+/// <see cref="_turn"/>.
+/// </summary>
+/// <param name="stream">Its name.</param>
+/// <param name="tools">What it works with.</param>
+internal sealed class StreamLearner(string stream, LearnerTools tools) : IDisposable
+{
+    private const int PageSize = 1_000, RelearnMax = 5_000, LookMax = 1_000, ChunkSize = 100;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private LearnerMemory _memory = LearnerMemory.Empty;
+    private ExperienceTail _tail = new();
+    private Task _training = Task.CompletedTask;
+    private string? _failure;
+
+    /// <summary>Reads what was learned, and learns again from the newest experiences.</summary>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try { await ReadAsync(cancellation); }
+        finally { _turn.Release(); }
+    }
+
+    /// <summary>Ends the training that is under way.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _training;
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _turn.Dispose();
+    }
+
+    /// <summary>Predicts for many.</summary>
+    public async Task<ImmutableArray<PredictionReply>> PredictManyAsync(ImmutableArray<PredictionRequest> requests)
+    {
+        if (requests.Length > PredictionLimits.SituationsMax) { throw new NexusException(NexusError.Invalid, $"{requests.Length} situations in one call; at most {PredictionLimits.SituationsMax} are allowed", "situations"); }
+        var replies = ImmutableArray.CreateBuilder<PredictionReply>(requests.Length);
+        foreach (var request in requests)
+        {
+            replies.Add(Predict(request));
+            if (replies.Count % ChunkSize == 0) { await Task.Yield(); }
+        }
+        return replies.MoveToImmutable();
+    }
+
+    /// <summary>Takes in what came since, and begins a training where one is due.</summary>
+    public async Task FollowAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            var begun = tools.Time.GetUtcNow();
+            await LearnAsync(_memory, await UnseenAsync(cancellation), cancellation);
+            _tail.Completed(begun);
+        }
+        catch (NexusException conflict) when (conflict.Error == NexusError.WrongState)
+        {
+            await ReadAsync(cancellation);
+        }
+        finally { _turn.Release(); }
+        if (Due() is { } cause && tools.Budget.MayBegin()) { Begin(cause); }
+    }
+
+    /// <summary>Begins a training, or joins the one that is under way.</summary>
+    public async Task<StreamLearning> TrainAsync(bool wait, CancellationToken cancellation)
+    {
+        Begin("request");
+        if (wait) { await _training.WaitAsync(cancellation); }
+        return State();
+    }
+
+    /// <summary>Predicts what will come of a situation.</summary>
+    public PredictionReply Predict(PredictionRequest request)
+    {
+        var situation = new Experience { Id = "", Stream = stream, Timestamp = request.At ?? tools.Time.GetUtcNow(), Success = false, ContextJson = request.ContextJson, ActionJson = request.ActionJson };
+        try
+        {
+            var targets = _memory.Predictor.Predict(situation, request.Explain);
+            return new(targets, targets.IsEmpty ? Missing() : null, targets.IsEmpty ? null : _memory.Record!.TrainedAt);
+        }
+        catch (JsonException fault)
+        {
+            throw new NexusException(NexusError.Invalid, $"context or action_taken is not valid JSON: {fault.Message}", "context");
+        }
+    }
+
+    private string Missing() => _failure ?? _memory.Record?.Reason
+        ?? (_training.IsCompleted ? $"Not trained yet: stream '{stream}' has {_memory.Experiences} experiences that are known; at least {new TrainingOptions().RowsMin} are needed, with both outcomes among them." : "Not trained yet: the first training is under way.");
+
+    private string? Due() => new TrainingSchedule(tools.Options.CurrentValue.RetrainingInterval, new TrainingOptions().RowsMin).Due(_memory.History, tools.Time.GetUtcNow());
+
+    // Whoever begins a training does not wait for it; the grain does, before it goes.
+    private void Begin(string cause)
+    {
+        if (_training.IsCompleted) { _training = TrainAsync(cause, _stopping.Token); }
+    }
+
+    private async Task TrainAsync(string cause, CancellationToken stopping)
+    {
+        var started = tools.Time.GetTimestamp();
+        try
+        {
+            var settings = tools.Options.CurrentValue;
+            var experiences = await NewestAsync(settings.TrainingExperiencesMax, stopping);
+            if (experiences.Count == 0) { return; }
+            var change = _memory.Record?.ChangeSeq;
+            var since = change is null ? 0 : experiences.Count(experience => experience.Seq >= change);
+            var learned = since >= TrainingSchedule.SinceChangeMin ? experiences[^since..] : experiences;
+            var champions = _memory.Predictor.Models.ToDictionary(model => model.Card.Target, StringComparer.Ordinal);
+            var training = new StreamTrainingOptions { Training = new() { Coverage = settings.PredictionCoverage } };
+            var trained = await tools.Compute.RunAsync(cancel => StreamTrainer.Train(stream, learned, champions, training, cancel), stopping);
+            await _turn.WaitAsync(stopping);
+            try
+            {
+                var now = tools.Time.GetUtcNow();
+                var record = _memory.Next(stream, trained, new(experiences.Count, experiences[^1].Seq, change, since, cause, tools.Time.GetElapsedTime(started).TotalSeconds), now);
+                await _memory.StoreAsync(tools.Ledger, record, trained, now, stopping);
+            }
+            finally
+            {
+                // What is stored is what counts, whoever stored it.
+                try { await ReadAsync(stopping); }
+                finally { _turn.Release(); }
+            }
+            _failure = null;
+            tools.Metrics.Trained(cause, tools.Time.GetElapsedTime(started));
+            LearningLog.Trained(tools.Log, stream, cause, experiences.Count, trained.Count(target => target.Model is not null), tools.Time.GetElapsedTime(started).TotalSeconds);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The next activation begins anew.
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            _failure = $"The last training failed: {failure.Message}";
+            LearningLog.TrainingFailed(tools.Log, failure, stream, cause);
+        }
+        finally { tools.Budget.Spent(tools.Time.GetElapsedTime(started)); }
+    }
+
+    // Everything anew, from facts alone: models, and what the newest experiences teach.
+    private async Task ReadAsync(CancellationToken cancellation)
+    {
+        var begun = tools.Time.GetUtcNow();
+        var memory = await LearnerMemory.ReadAsync(tools.Ledger, stream, tools.Options.CurrentValue.PredictionCoverage, cancellation);
+        var newest = await NewestAsync(RelearnMax, cancellation);
+        var tail = new ExperienceTail();
+        if (newest.Count == RelearnMax) { tail.Skip(newest[0].Seq - 1); }
+        await LearnAsync(memory, newest.FindAll(experience => tail.IsNew(experience.Seq)), cancellation);
+        tail.Completed(begun);
+        (_memory, _tail) = (memory, tail);
+    }
+
+    private async Task LearnAsync(LearnerMemory memory, List<Experience> experiences, CancellationToken cancellation)
+    {
+        for (var i = 0; i < experiences.Count; i++)
+        {
+            if (memory.Learn(experiences[i], tools.Time.GetUtcNow()) is { } drift)
+            {
+                LearningLog.Drifted(tools.Log, stream, drift.Before, drift.After, drift.Experiences);
+                await memory.StoreDriftAsync(tools.Ledger, drift, tools.Time.GetUtcNow(), cancellation);
+            }
+            // Others have their turns in between.
+            if (i % ChunkSize == ChunkSize - 1) { await Task.Yield(); }
+        }
+    }
+
+    // In order of arrival. Of more than can be taken in between two looks only the newest are taught; a training reads them all.
+    private async Task<List<Experience>> UnseenAsync(CancellationToken cancellation)
+    {
+        var unseen = new List<Experience>();
+        var before = 0L;
+        while (true)
+        {
+            var page = await tools.Ledger.ListExperiencesAsync(new() { Stream = stream, BeforeSeq = before, Limit = PageSize }, cancellation);
+            unseen.AddRange(page.Where(experience => _tail.IsNew(experience.Seq)));
+            if (unseen.Count >= LookMax) { _tail.Skip(unseen[^1].Seq - 1); }
+            if (page.Length < PageSize || page[^1].Seq <= _tail.Floor + 1) { break; }
+            before = page[^1].Seq;
+        }
+        unseen.Sort((one, other) => one.Seq.CompareTo(other.Seq));
+        return unseen;
+    }
+
+    // In order of arrival.
+    private async Task<List<Experience>> NewestAsync(int max, CancellationToken cancellation)
+    {
+        var newest = new List<Experience>();
+        var before = 0L;
+        while (newest.Count < max)
+        {
+            var page = await tools.Ledger.ListExperiencesAsync(new() { Stream = stream, BeforeSeq = before, Limit = Math.Min(PageSize, max - newest.Count) }, cancellation);
+            newest.AddRange(page);
+            if (page.Length < PageSize) { break; }
+            before = page[^1].Seq;
+        }
+        newest.Reverse();
+        return newest;
+    }
+
+    /// <summary>What is known now.</summary>
+    public StreamLearning State()
+    {
+        var (record, predictor) = (_memory.Record, _memory.Predictor);
+        return new()
+        {
+            Stream = stream,
+            Targets = record?.Targets ?? [],
+            Cards = [.. predictor.Models.Select(model => model.Card)],
+            TrainedAt = record?.TrainedAt,
+            Cause = record?.Cause,
+            TrainingSeconds = record?.Seconds ?? 0,
+            Reason = predictor.Models.Any(model => model.Card.Target == StreamTrainer.SuccessTarget) ? _failure : Missing(),
+            Training = !_training.IsCompleted,
+            SchemaVersion = predictor.SchemaVersion,
+            NewExperiences = _memory.New,
+            Compared = predictor.Race.Compared,
+            TreesLogLoss = predictor.Race.TreesLoss,
+            OnlineLogLoss = predictor.Race.OnlineLoss,
+            OnlineLeads = predictor.Race.OnlineLeads,
+            Drifts = record?.Drifts ?? [],
+        };
+    }
+}
