@@ -54,7 +54,7 @@ internal sealed record ModelsTrained
 /// <summary>Body of POST /learning/experiences, and one item of a batch.</summary>
 internal sealed record ExperienceRequest
 {
-    /// <summary>Identity; one is made where none is given. Ids that begin with <c>task:</c> belong to finished tasks.</summary>
+    /// <summary>Identity; one is made where none is given. Ids that begin with <c>task:</c> or <c>decision:</c> belong to finished tasks and to decisions.</summary>
     [MinLength(1), MaxLength(Ids.LengthMax)] public string? Id { get; init; }
     /// <summary>The stream that it belongs to.</summary>
     [MinLength(1), MaxLength(Ids.LengthMax), DefaultValue(LearningInput.DefaultStream)] public string? Stream { get; init; }

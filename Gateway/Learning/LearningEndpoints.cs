@@ -21,7 +21,7 @@ internal static class LearningEndpoints
         api.MapPost("/learning/experiences/batch", RecordManyAsync).TakesMany<ExperienceRequest>(routes.ServiceProvider)
             .Named("RecordExperiences", "Store many experiences", "A JSON array, or one object per line. Each item is answered for itself, in order; what was accepted is on disk.").Refuses(400, 413, 415);
         api.MapGet("/learning/experiences/{experience_id}", GetAsync)
-            .Named("GetExperience", "Read one experience", "That of a finished task is task:{task_id}:{attempt}.").Refuses(400, 404);
+            .Named("GetExperience", "Read one experience", "That of a finished task is task:{task_id}:{attempt}, that of a decision decision:{decision_id}.").Refuses(400, 404);
         api.MapGet("/learning/experiences", ListAsync)
             .Named("ListExperiences", "Find experiences, newest arrival first", "All filters that are given must match.")
             .WithMetadata(new QueryContract("from", "Happened at or after", typeof(DateTimeOffset)))
@@ -36,6 +36,7 @@ internal static class LearningEndpoints
         api.MapPredictions();
         api.MapPlans();
         api.MapPatterns();
+        api.MapDecisions();
         return api;
     }
 

@@ -11,7 +11,7 @@ internal static class LearningInput
     /// <summary>Experiences on a page where the caller does not say.</summary>
     public const int PageDefault = 100;
 
-    private const string TaskPrefix = "task:";
+    private const string TaskPrefix = "task:", DecisionPrefix = "decision:";
 
     /// <summary>Reads the body of POST /learning/experiences, or one item of a batch.</summary>
     /// <param name="input">The object.</param>
@@ -54,11 +54,13 @@ internal static class LearningInput
         return filter;
     }
 
-    /// <summary>Reads the id in a path. That of a finished task's experience holds the task's own id, which may be as long as an id can be.</summary>
+    /// <summary>Reads the id in a path. That of a finished task's or of a decision's experience holds their own id, which may be as long as an id can be.</summary>
     public static string ReadId(HttpContext http, string id)
     {
-        var ofTask = id.StartsWith(TaskPrefix, StringComparison.Ordinal) && id.LastIndexOf(':') is var end && end > TaskPrefix.Length ? id[TaskPrefix.Length..end] : id;
-        Ids.FromPath(http, "experience_id", ofTask);
+        var own = id.StartsWith(TaskPrefix, StringComparison.Ordinal) && id.LastIndexOf(':') is var end && end > TaskPrefix.Length ? id[TaskPrefix.Length..end]
+            : id.StartsWith(DecisionPrefix, StringComparison.Ordinal) ? id[DecisionPrefix.Length..]
+            : id;
+        Ids.FromPath(http, "experience_id", own);
         return id;
     }
 }

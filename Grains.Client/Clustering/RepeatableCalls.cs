@@ -31,6 +31,9 @@ internal static class RepeatableCalls
         (typeof(IPlanGrain), nameof(IPlanGrain.GetAsync)),
         (typeof(IPlanGrain), nameof(IPlanGrain.CriteriaAsync)),
         (typeof(IPlanGrain), nameof(IPlanGrain.ExportAsync)),
+        (typeof(IDecisionGrain), nameof(IDecisionGrain.DecideAsync)),       // by id; the same request gets the first answer
+        (typeof(IDecisionGrain), nameof(IDecisionGrain.ReportAsync)),       // the same outcome changes nothing
+        (typeof(IDecisionPolicyGrain), nameof(IDecisionPolicyGrain.ConfigureAsync)), // what is set stays so
     ]).ToFrozenSet();
 
     /// <summary>Calls that can be repeated when each of their tasks has an operation id: its answer is stored with its effect.</summary>
@@ -47,7 +50,7 @@ internal static class RepeatableCalls
     }
 
     private static IEnumerable<(Type, string)> Reads() =>
-        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IPlanCatalogGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
+        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IPlanCatalogGrain), typeof(IDecisionCatalogGrain), typeof(IDecisionConfidenceGrain), typeof(IDecisionPolicyGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
         from method in room.GetMethods()
         where method.GetCustomAttribute<ReadOnlyAttribute>() is not null
         select (room, method.Name);

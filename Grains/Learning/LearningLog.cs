@@ -19,4 +19,10 @@ internal static partial class LearningLog
 
     [LoggerMessage(2011, LogLevel.Error, "Plan {Plan} could not be made; a later read of it tries again")]
     public static partial void PlanFailed(ILogger log, Exception failure, string plan);
+
+    [LoggerMessage(2020, LogLevel.Warning, "The outcome of decision {Decision} is stored, but not everybody who learns from it could be told; the next outcome tells of it too")]
+    public static partial void OutcomeUntold(ILogger log, Exception exception, string decision);
+
+    [LoggerMessage(2021, LogLevel.Error, "Policy {Policy} could not learn from its {Outcomes} outcomes and goes on with what it knew")]
+    public static partial void PolicyNotLearned(ILogger log, Exception exception, string policy, int outcomes);
 }

@@ -29,6 +29,9 @@ public sealed class LearningOptions
 
     /// <summary>How long a strategic plan is searched for where the request does not say; a plan that is proven to be the shortest is ready sooner. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")] public TimeSpan PlanSearch { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Seed of the chance with which policies try actions; the same seed gives the same choices. Default: from the system.</summary>
+    public int? ExplorationSeed { get; set; }
 }
 
 [OptionsValidator]

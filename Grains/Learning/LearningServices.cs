@@ -17,6 +17,8 @@ public static class LearningServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LearningMetrics>();
         services.TryAddSingleton<LearningCompute>();
+        services.TryAddSingleton<IOutcomeEstimates, NothingLearned>();
+        services.TryAddSingleton<DecisionMaker>();
         services.TryAddSingleton<TrainingBudget>();
         services.TryAddSingleton<LearnerTools>();
         services.AddHostedService<LearningKeeper>();

@@ -15,8 +15,11 @@ internal static class ExperienceEvents
     public static LedgerEntry Entry(Experience experience, DateTimeOffset now) => new()
     {
         Change = new ExperienceInsert(experience),
-        Events = [new LedgerEvent(now, Recorded, null, null, null, Data(experience))],
+        Events = [Event(experience, now)],
     };
+
+    /// <summary>Tells of an experience that is stored with something else.</summary>
+    public static LedgerEvent Event(Experience experience, DateTimeOffset now) => new(now, Recorded, null, null, null, Data(experience));
 
     private static string Data(Experience experience)
     {

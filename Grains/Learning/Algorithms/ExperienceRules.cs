@@ -11,6 +11,7 @@ internal static class ExperienceRules
     {
         if (Name(experience.Id, "id") is { } id) { return id; }
         if (experience.Id.StartsWith(TaskExperience.IdPrefix, StringComparison.Ordinal)) { return ("id", $"begins with '{TaskExperience.IdPrefix}', which belongs to finished tasks; choose another"); }
+        if (experience.Id.StartsWith(DecisionFacts.ExperiencePrefix, StringComparison.Ordinal)) { return ("id", $"begins with '{DecisionFacts.ExperiencePrefix}', which belongs to decisions; choose another"); }
         if (Name(experience.Stream, "stream") is { } name) { return name; }
         if (experience.Stream != stream) { return ("stream", $"is '{experience.Stream}', but was sent to stream '{stream}'"); }
         if (experience.FeedbackScore is not (>= 0 and <= 1)) { return ("feedback_score", "must be a number from 0 to 1"); }

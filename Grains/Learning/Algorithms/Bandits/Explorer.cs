@@ -64,46 +64,84 @@ internal sealed class Explorer
         (_actions, _settings, _random) = (actions, settings, random);
     }
 
+    /// <summary>One that knows some choices and what they cost, oldest first; it learns from all at once.</summary>
+    public Explorer(int actions, ExplorerSettings settings, Random random, IEnumerable<(double[] Context, int Action, double Cost)> known) : this(actions, settings, random)
+    {
+        foreach (var (context, action, cost) in known) { Add(context, action, cost); }
+        if (_costs.Count >= FirstLearning) { Grow(); }
+    }
+
     /// <summary>Chooses in a context: numbers, <see cref="double.NaN"/> for missing, always as many.</summary>
     public ExplorerChoice Choose(double[] context)
     {
         if (_members.IsEmpty) { return Untried(); }
-        var (votes, costs) = (new double[_actions], new double[_actions]);
+        var (shares, costs) = Weigh(context, [.. Enumerable.Range(0, _actions)]);
+        var chosen = Draw(shares);
+        return new(chosen, shares[chosen], [.. costs]);
+    }
+
+    /// <summary>With which probability each of some actions is chosen where only those can be, and what each is expected to cost.</summary>
+    public (double[] Shares, double[] Costs) Weigh(double[] context, ReadOnlySpan<int> among)
+    {
+        var (votes, costs) = (new double[among.Length], new double[among.Length]);
+        if (_members.IsEmpty)
+        {
+            var least = LeastTried(among);
+            foreach (var action in least) { votes[among.IndexOf(action)] = 1.0 / least.Length; }
+            Array.Fill(costs, MeanCost);
+            return (votes, costs);
+        }
         foreach (var member in _members)
         {
             var (best, least) = (0, double.PositiveInfinity);
-            for (var action = 0; action < _actions; action++)
+            for (var i = 0; i < among.Length; i++)
             {
-                var cost = member.Cost(context, action);
-                costs[action] += cost / _members.Length;
-                if (cost < least) { (best, least) = (action, cost); }
+                var cost = member.Cost(context, among[i]);
+                costs[i] += cost / _members.Length;
+                if (cost < least) { (best, least) = (i, cost); }
             }
             votes[best] += (1 - _settings.Greed) / _members.Length;
         }
         votes[Array.IndexOf(costs, costs.Min())] += _settings.Greed;
-        for (var action = 0; action < _actions; action++) { votes[action] = (1 - _settings.Floor) * votes[action] + _settings.Floor / _actions; }
-        var chosen = Draw(votes);
-        return new(chosen, votes[chosen], [.. costs]);
+        for (var i = 0; i < votes.Length; i++) { votes[i] = (1 - _settings.Floor) * votes[i] + _settings.Floor / votes.Length; }
+        return (votes, costs);
     }
 
     /// <summary>Takes what a choice has cost; lower is better.</summary>
     public void Learn(double[] context, int action, double cost)
     {
+        Add(context, action, cost);
+        if (_costs.Count >= _next) { Grow(); }
+    }
+
+    private double MeanCost => _costs.Count == 0 ? 0 : _costs.Average();
+
+    private void Add(double[] context, int action, double cost)
+    {
         _contexts.Add(context);
         _chosen.Add(action);
         _costs.Add(cost);
-        if (_costs.Count < _next) { return; }
-        _next = (int)Math.Ceiling(_costs.Count * (1 + _settings.Growth)) + 1;
-        _members = [.. Enumerable.Range(0, _settings.Members).Select(_ => Grow())];
     }
 
-    // Those tried least, by chance.
+    private void Grow()
+    {
+        _next = (int)Math.Ceiling(_costs.Count * (1 + _settings.Growth)) + 1;
+        _members = [.. Enumerable.Range(0, _settings.Members).Select(_ => NewMember())];
+    }
+
     private ExplorerChoice Untried()
+    {
+        var least = LeastTried([.. Enumerable.Range(0, _actions)]);
+        return new(least[_random.Next(least.Length)], 1.0 / least.Length, [.. Enumerable.Repeat(MeanCost, _actions)]);
+    }
+
+    private int[] LeastTried(ReadOnlySpan<int> among)
     {
         var tried = new int[_actions];
         foreach (var action in _chosen) { tried[action]++; }
-        var least = Enumerable.Range(0, _actions).Where(action => tried[action] == tried.Min()).ToArray();
-        return new(least[_random.Next(least.Length)], 1.0 / least.Length, [.. Enumerable.Repeat(_costs.Count == 0 ? 0 : _costs.Average(), _actions)]);
+        var fewest = int.MaxValue;
+        foreach (var action in among) { fewest = Math.Min(fewest, tried[action]); }
+        return [.. among.ToArray().Where(action => tried[action] == fewest)];
     }
 
     private int Draw(double[] shares)
@@ -116,7 +154,7 @@ internal sealed class Explorer
         return _actions - 1;
     }
 
-    private Member Grow()
+    private Member NewMember()
     {
         // A sample of as many examples with repetition.
         var rows = new int[_costs.Count];

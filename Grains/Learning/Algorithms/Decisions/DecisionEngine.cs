@@ -22,7 +22,7 @@ internal static class DecisionEngine
     public static DecisionAnalysis Decide(DecisionProblem problem, CancellationToken cancellation = default)
     {
         if (DecisionRules.Fault(problem) is { } fault) { throw new ArgumentException($"{fault.Field} {fault.Message}", nameof(problem)); }
-        var ordered = problem with { Alternatives = [.. problem.Alternatives.OrderBy(alternative => alternative.Id, StringComparer.Ordinal)] };
+        var ordered = Ordered(problem);
         var (matrix, screen, rows) = Screened(ordered);
         var analysis = new DecisionAnalysis
         {
@@ -45,11 +45,25 @@ internal static class DecisionEngine
             Flips = WeightFlips.Of(field, matrix.Criteria, cancellation),
             Changes = RequiredChanges.Of(matrix, rows, field, cancellation),
             Removals = Removals(ordered, field.Ids[field.First], cancellation),
-            Risk = RiskOfChoice.Of(matrix, rows, field, ordered.Alternatives.Any(alternative => alternative.SuccessProbability is not null)),
+            Risk = RiskOfChoice.Of(matrix, rows, field.First, field.Second, SuccessIsKnown(ordered)),
             Expected = [.. Expected(matrix, rows[field.First])],
         };
         analysis = analysis with { RawConfidence = Confidence(analysis, field, matrix.Success[rows[field.First]]) };
         return analysis with { Reasoning = [.. DecisionReasons.Of(ordered, analysis)] };
+    }
+
+    /// <summary>The same analysis with another choice than that of the ranking: its risk, and what to expect of it. All else stays as it is, the raw confidence too.</summary>
+    /// <param name="problem">The one that was analysed.</param>
+    /// <param name="analysis">In which something was chosen.</param>
+    /// <param name="choice">One of its ranking.</param>
+    public static DecisionAnalysis WithChoice(DecisionProblem problem, DecisionAnalysis analysis, string choice)
+    {
+        if (choice == analysis.Chosen) { return analysis; }
+        var ordered = Ordered(problem);
+        var (matrix, _, rows) = Screened(ordered);
+        var field = Field(ordered, matrix, rows);
+        var chosen = Array.FindIndex(rows, row => ordered.Alternatives[row].Id == choice);
+        return analysis with { Chosen = choice, Risk = RiskOfChoice.Of(matrix, rows, chosen, field.First, SuccessIsKnown(ordered)), Expected = [.. Expected(matrix, rows[chosen])] };
     }
 
     /// <summary>Only what is chosen; null: every alternative breaks a constraint.</summary>
@@ -61,6 +75,10 @@ internal static class DecisionEngine
         var (matrix, _, rows) = Screened(problem);
         return rows.Length > 0 && !matrix.Criteria.IsEmpty && Field(problem, matrix, rows) is var field ? [.. field.Order.Select(i => field.Ids[i])] : [];
     }
+
+    private static DecisionProblem Ordered(DecisionProblem problem) => problem with { Alternatives = [.. problem.Alternatives.OrderBy(alternative => alternative.Id, StringComparer.Ordinal)] };
+
+    private static bool SuccessIsKnown(DecisionProblem problem) => problem.Alternatives.Any(alternative => alternative.SuccessProbability is not null);
 
     private static (DecisionMatrix Matrix, ConstraintScreen Screen, int[] Rows) Screened(DecisionProblem problem)
     {

@@ -84,27 +84,3 @@ internal readonly record struct LearnedEstimate(double Mean, double StandardDevi
 /// <param name="Low">The smallest value.</param>
 /// <param name="High">The largest value, above <paramref name="Low"/>.</param>
 internal readonly record struct AttributeBounds(double Low, double High);
-
-/// <summary>How alternatives are ranked; the others are witnesses. All work on scores that are normalised by the same bounds.</summary>
-internal enum RankingMethod
-{
-    /// <summary>Distance from the ideal within fixed bounds: no rank reversal (Dezert, Tchamova, Han and Tacnet 2020).</summary>
-    Spotis = 1,
-    /// <summary>Closeness to the ideal against the anti-ideal (Hwang and Yoon 1981), both at the bounds.</summary>
-    Topsis = 2,
-    /// <summary>Net outranking flow (Brans and Vincke 1985), linear preference.</summary>
-    Promethee = 3,
-    /// <summary>Compromise of group utility and greatest regret (Opricovic and Tzeng 2004).</summary>
-    Vikor = 4,
-}
-
-/// <summary>What a missing attribute counts as.</summary>
-internal enum MissingRule
-{
-    /// <summary>Any value within the bounds, each as likely.</summary>
-    Unknown = 0,
-    /// <summary>The worst bound.</summary>
-    Worst = 1,
-    /// <summary>A reason to exclude the alternative.</summary>
-    Exclude = 2,
-}

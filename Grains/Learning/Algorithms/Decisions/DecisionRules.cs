@@ -3,8 +3,8 @@ namespace NexusActors.Learning.Decisions;
 /// <summary>What a problem must be to be decided.</summary>
 internal static class DecisionRules
 {
-    public const int AlternativesMax = 500;
-    public const int ObjectivesMax = 32;
+    public const int AlternativesMax = DecisionLimits.ActionsMax;
+    public const int ObjectivesMax = DecisionLimits.ObjectivesMax;
 
     /// <summary>Numbers above this cannot be squared twice without overflow.</summary>
     public const double NumberMax = 1e60;

@@ -85,18 +85,19 @@ internal static class RiskOfChoice
 
     /// <param name="matrix">All alternatives.</param>
     /// <param name="rows">Which of them take part, by their place in the field.</param>
-    /// <param name="field">Those, ranked.</param>
+    /// <param name="choice">The one that is assessed, by its place among them.</param>
+    /// <param name="rival">The best ranked of the others; -1: there is none.</param>
     /// <param name="successKnown">Whether the chance of success of any is known.</param>
-    public static RiskAssessment Of(DecisionMatrix matrix, int[] rows, RankedField field, bool successKnown)
+    public static RiskAssessment Of(DecisionMatrix matrix, int[] rows, int choice, int rival, bool successKnown)
     {
         Prospect[] prospects = [.. rows.Select(row => ProspectOf(matrix, row))];
-        var chosen = prospects[field.First];
-        var runnerUp = field.Second < 0 ? (Prospect?)null : prospects[field.Second];
+        var chosen = prospects[choice];
+        var runnerUp = rival < 0 ? (Prospect?)null : prospects[rival];
         double? worse = runnerUp is { } second ? Math.Clamp(1 - chosen.ChanceAbove([second]), 0, 1) : null;
         double? failure = successKnown ? 1 - chosen.Success : null;
         return new(
-            Math.Clamp(chosen.ChanceAbove([.. prospects.Where((_, i) => i != field.First)]), 0, 1), worse, failure, chosen.Expected, chosen.Quantile(Tail), runnerUp?.Quantile(Tail),
-            matrix.Criteria.Select((criterion, j) => (criterion.Attribute, Value: WorstOf(criterion, matrix.Beliefs[rows[field.First]][j])))
+            Math.Clamp(chosen.ChanceAbove([.. prospects.Where((_, i) => i != choice)]), 0, 1), worse, failure, chosen.Expected, chosen.Quantile(Tail), runnerUp?.Quantile(Tail),
+            matrix.Criteria.Select((criterion, j) => (criterion.Attribute, Value: WorstOf(criterion, matrix.Beliefs[rows[choice]][j])))
                 .DistinctBy(pair => pair.Attribute).ToImmutableSortedDictionary(pair => pair.Attribute, pair => pair.Value, StringComparer.Ordinal),
             Math.Max(worse ?? 0, failure ?? 0) switch { < 0.15 => "low", < 0.35 => "medium", _ => "high" });
     }

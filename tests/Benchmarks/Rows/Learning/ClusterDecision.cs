@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using NexusActors.Learning;
 using NexusActors.Learning.Decisions;
 
 namespace NexusActors.Benchmarks;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NexusActors.Learning;
 using NexusActors.Learning.Decisions;
 using static NexusActors.Benchmarks.Report;
 

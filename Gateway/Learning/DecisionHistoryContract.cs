@@ -1,0 +1,242 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using NexusActors.Http;
+
+namespace NexusActors.Learning;
+
+/// <summary>How a decision turned out.</summary>
+internal sealed record OutcomeView
+{
+    /// <summary>Whether it turned out well.</summary>
+    public required bool Success { get; init; }
+    /// <summary>Numbers measured.</summary>
+    public required IReadOnlyDictionary<string, double> PerformanceMetrics { get; init; }
+    /// <summary>What came of it.</summary>
+    public required RawJson Outcome { get; init; }
+    /// <summary>How well, 0–1; null: not said.</summary>
+    public required double? FeedbackScore { get; init; }
+    /// <summary>When it was told.</summary>
+    public required DateTimeOffset ReportedAt { get; init; }
+}
+
+/// <summary>A decision with what was asked, what was answered, and how it turned out.</summary>
+internal sealed record DecisionView
+{
+    /// <summary>Identity.</summary>
+    public required string Id { get; init; }
+    /// <summary>What it is about.</summary>
+    public required ScenarioType ScenarioType { get; init; }
+    /// <summary>The same in words.</summary>
+    public required string Description { get; init; }
+    /// <summary>The situation.</summary>
+    public required RawJson Context { get; init; }
+    /// <summary>What was wanted.</summary>
+    public required ImmutableArray<string> Objectives { get; init; }
+    /// <summary>What could be chosen.</summary>
+    public required IReadOnlyList<RawJson> AvailableActions { get; init; }
+    /// <summary>What had to hold.</summary>
+    public required RawJson Constraints { get; init; }
+    /// <summary>As asked.</summary>
+    public required double Urgency { get; init; }
+    /// <summary>As asked.</summary>
+    public required double Complexity { get; init; }
+    /// <summary>As asked.</summary>
+    public required double RiskTolerance { get; init; }
+    /// <summary>As asked.</summary>
+    public required IReadOnlyDictionary<string, double> Weights { get; init; }
+    /// <summary>As asked.</summary>
+    public required IReadOnlyDictionary<string, double[]> Bounds { get; init; }
+    /// <summary>What was answered.</summary>
+    public required DecisionResultView DecisionResult { get; init; }
+    /// <summary>How it turned out; null: not known yet.</summary>
+    public required OutcomeView? Outcome { get; init; }
+    /// <summary>When the answer was made.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>Translates.</summary>
+    public static DecisionView From(Decision decision, DateTimeOffset now) => new()
+    {
+        Id = decision.Id,
+        ScenarioType = decision.Request.ScenarioType,
+        Description = decision.Request.Description,
+        Context = new(decision.Request.ContextJson),
+        Objectives = decision.Request.Objectives,
+        AvailableActions = [.. decision.Request.ActionsJson.Select(action => new RawJson(action))],
+        Constraints = new(decision.Request.ConstraintsJson),
+        Urgency = decision.Request.Urgency,
+        Complexity = decision.Request.Complexity,
+        RiskTolerance = decision.Request.RiskTolerance,
+        Weights = decision.Request.Weights,
+        Bounds = decision.Request.Bounds.ToDictionary(pair => pair.Key, pair => new[] { pair.Value.Low, pair.Value.High }),
+        DecisionResult = DecisionResultView.From(decision),
+        Outcome = decision.Outcome is { } outcome
+            ? new()
+            {
+                Success = outcome.Success,
+                PerformanceMetrics = outcome.Metrics,
+                Outcome = new(outcome.OutcomeJson),
+                FeedbackScore = outcome.FeedbackScore,
+                ReportedAt = outcome.ReportedAt,
+            }
+            : null,
+        Timestamp = now,
+    };
+}
+
+/// <summary>What a list tells of a decision.</summary>
+internal sealed record DecisionItem
+{
+    /// <summary>Identity.</summary>
+    public required string Id { get; init; }
+    /// <summary>What it is about.</summary>
+    public required ScenarioType ScenarioType { get; init; }
+    /// <summary>The same in words.</summary>
+    public required string Description { get; init; }
+    /// <summary>The chosen action as it was sent.</summary>
+    public required RawJson SelectedAction { get; init; }
+    /// <summary>Its name.</summary>
+    public required string SelectedName { get; init; }
+    /// <summary>As stated.</summary>
+    public required double Confidence { get; init; }
+    /// <summary>The policy that was asked; null: none.</summary>
+    public required string? Policy { get; init; }
+    /// <summary>When it was decided.</summary>
+    public required DateTimeOffset DecidedAt { get; init; }
+    /// <summary>Whether it turned out well; null: not known yet.</summary>
+    public required bool? Success { get; init; }
+    /// <summary>When that was told.</summary>
+    public required DateTimeOffset? ReportedAt { get; init; }
+
+    /// <summary>Translates.</summary>
+    public static DecisionItem From(DecisionSummary decision) => new()
+    {
+        Id = decision.Id,
+        ScenarioType = decision.ScenarioType,
+        Description = decision.Description,
+        SelectedAction = new(decision.ActionJson),
+        SelectedName = decision.ActionName,
+        Confidence = decision.Confidence,
+        Policy = decision.Policy,
+        DecidedAt = decision.DecidedAt,
+        Success = decision.Success,
+        ReportedAt = decision.ReportedAt,
+    };
+}
+
+/// <summary>A page of decisions, newest first.</summary>
+internal sealed record DecisionsResponse
+{
+    /// <summary>The decisions.</summary>
+    public required IReadOnlyList<DecisionItem> Decisions { get; init; }
+    /// <summary>How many are in this page.</summary>
+    public required int Count { get; init; }
+    /// <summary>Send it as <c>cursor</c>, with the same filters, for the next page; null: this was the last. A page may hold fewer than asked for although there are more.</summary>
+    public required string? NextCursor { get; init; }
+    /// <summary>When the answer was made.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+}
+
+/// <summary>An outcome was stored.</summary>
+internal sealed record OutcomeRecorded
+{
+    /// <summary>What was done.</summary>
+    public required string Message { get; init; }
+    /// <summary>The decision.</summary>
+    public required string DecisionId { get; init; }
+    /// <summary>The experience that was stored with it.</summary>
+    public required string ExperienceId { get; init; }
+    /// <summary>When the answer was made.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+}
+
+/// <summary>How far stated confidence was right. Each decision counts with what was stated when it was made.</summary>
+internal sealed record ConfidenceResponse
+{
+    /// <summary>Over all scenarios.</summary>
+    public required ScenarioConfidence All { get; init; }
+    /// <summary>Those with outcomes.</summary>
+    public required ImmutableArray<ScenarioConfidence> Scenarios { get; init; }
+    /// <summary>When the answer was made.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+}
+
+/// <summary>Body of PUT /decisions/policies/{name}.</summary>
+internal sealed record PolicyBody
+{
+    /// <summary>Whose choice is answered.</summary>
+    public required PolicyMode Mode { get; init; }
+    /// <summary>Share of decisions in which the policy's choice is answered when it is live.</summary>
+    [Range(0.001, 1.0), DefaultValue(1.0)] public double? Share { get; init; }
+}
+
+/// <summary>A policy with how it does. Costs are 0 for a full success and 1 for a failure.</summary>
+internal sealed record PolicyResponse
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+    /// <summary>Whose choice is answered.</summary>
+    public required PolicyMode Mode { get; init; }
+    /// <summary>Share of decisions in which the policy's choice is answered when it is live.</summary>
+    public required double Share { get; init; }
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When its settings changed last.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+    /// <summary>Decisions with an outcome that are judged here; the newest 2,000.</summary>
+    public required int Outcomes { get; init; }
+    /// <summary>Outcomes that what it knows was learned from.</summary>
+    public required int LearnedFrom { get; init; }
+    /// <summary>Those of the outcomes that any action could have been answered in; only they can show what another policy would have cost.</summary>
+    public required int Explored { get; init; }
+    /// <summary>What they cost.</summary>
+    public required PolicyCost? Logged { get; init; }
+    /// <summary>What others would have cost in them. Intervals that overlap show nothing.</summary>
+    public required ImmutableArray<PolicyEvaluation> Evaluations { get; init; }
+    /// <summary>Decisions in shadow in which the policy chose what was answered, with what they cost.</summary>
+    public required PolicyCost? ShadowAgreed { get; init; }
+    /// <summary>Decisions in shadow in which it chose something else, with what the answered choice cost.</summary>
+    public required PolicyCost? ShadowDiffered { get; init; }
+    /// <summary>When the answer was made.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>Translates.</summary>
+    public static PolicyResponse From(PolicyView policy, DateTimeOffset now) => new()
+    {
+        Name = policy.Name,
+        Mode = policy.Settings.Mode,
+        Share = policy.Settings.Share,
+        CreatedAt = policy.CreatedAt,
+        UpdatedAt = policy.UpdatedAt,
+        Outcomes = policy.Outcomes,
+        LearnedFrom = policy.LearnedFrom,
+        Explored = policy.Explored,
+        Logged = policy.Logged,
+        Evaluations = policy.Evaluations,
+        ShadowAgreed = policy.ShadowAgreed,
+        ShadowDiffered = policy.ShadowDiffered,
+        Timestamp = now,
+    };
+}
+
+/// <summary>Generated serialisation of what is said of decisions. A member without a value is written as null, as the original does.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.Strict,
+    Converters =
+    [
+        typeof(UtcTimeConverter), typeof(WireNameConverter<ScenarioType>), typeof(WireNameConverter<RankingMethod>), typeof(WireNameConverter<MissingRule>), typeof(WireNameConverter<DecisionMode>),
+        typeof(WireNameConverter<PolicyMode>),
+    ])]
+[JsonSerializable(typeof(DecisionResponse))]
+[JsonSerializable(typeof(DecisionView))]
+[JsonSerializable(typeof(DecisionsResponse))]
+[JsonSerializable(typeof(OutcomeRecorded))]
+[JsonSerializable(typeof(ConfidenceResponse))]
+[JsonSerializable(typeof(PolicyResponse))]
+internal sealed partial class DecisionWireJson : JsonSerializerContext
+{
+    /// <summary>The one to use: it escapes only what JSON asks for.</summary>
+    public static DecisionWireJson Wire => field ??= new(HttpJson.WireOptions(Default.Options));
+}
