@@ -19,16 +19,19 @@ internal sealed class DecisionPolicyGrain(ILedger ledger, LearningCompute comput
     private PolicyModel _model = PolicyModel.None;
     private Task _learning = Task.CompletedTask;
     private Document? _stored;
+    private bool _knewBefore;
 
     private string Name => this.GetPrimaryKeyString();
 
-    private bool HasForgotten => _model.LearnedFrom == 0 && _book.Count >= PolicyModel.OutcomesMin;
+    /// <summary>Whether there was something to learn again when it was activated, and it has not been yet.</summary>
+    private bool HasForgotten => _knewBefore && _model.LearnedFrom == 0;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _stored = await ledger.FindDocumentAsync(DecisionFacts.PolicyKind, Name, cancellationToken);
         await ReadOutcomesAsync(cancellationToken);
         _random = options.Value.ExplorationSeed is { } seed ? new(unchecked((seed * 31) + _book.Count)) : new();
+        _knewBefore = _book.IsDue;
         Learn();
     }
 

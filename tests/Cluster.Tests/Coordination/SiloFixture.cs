@@ -25,6 +25,9 @@ public sealed class SiloFixture : IAsyncLifetime
     /// <summary>The silo's clock.</summary>
     internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 4, 12, 0, 0, TimeSpan.Zero));
 
+    /// <summary>What experience says of actions, as tests tell it.</summary>
+    internal ToldEstimates Estimates { get; } = new();
+
     /// <summary>The silo's facts.</summary>
     internal ILedger Ledger => _cluster.Silos[0].ServiceProvider.GetRequiredService<ILedger>();
 
@@ -57,6 +60,8 @@ public sealed class SiloFixture : IAsyncLifetime
         {
             host.Logging.ClearProviders().AddProvider(_warnings);
             host.Services.AddSingleton<TimeProvider>(Clock);
+            host.Services.AddSingleton<IOutcomeEstimates>(Estimates);
+            host.Services.Configure<LearningOptions>(options => options.ExplorationSeed = 1);
             host.Services.AddSqliteLedger(ledger => (ledger.Path, ledger.WriterCacheMiB) = (Path.Combine(_folder, "nexus.db"), 8));
             host.Services.Configure<CoordinationOptions>(options => options.Seed = 1);
         });
