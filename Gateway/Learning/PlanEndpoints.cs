@@ -60,7 +60,11 @@ internal static class PlanEndpoints
         PlanInput.ThrowIfAny(reply.Faults);
         var view = reply.View ?? throw new InvalidOperationException("a plan without faults has no view");
         if (wait) { view = await WaitAsync(plan, view, PlanWaitMax, time, calls, cancellation); }
-        http.Response.StatusCode = view.Status == PlanStatus.Planning ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
+        if (view.Status == PlanStatus.Planning)
+        {
+            http.Response.StatusCode = StatusCodes.Status202Accepted;
+            http.Response.Headers.Location = $"/strategic-plans/{Uri.EscapeDataString(view.Id)}";
+        }
         return Reply(view, time);
     }
 

@@ -123,6 +123,7 @@ public sealed class PlanEndpointTests(EmbeddedFixture service)
         // A plan that small may be there before the answer is.
         Assert.Equal(answer.Status, plan.Text("status") == "planning" ? HttpStatusCode.Accepted : HttpStatusCode.OK);
         Assert.Equal(3, plan.GetProperty("goals").GetArrayLength());
+        Assert.Equal(answer.Status == HttpStatusCode.Accepted ? $"/strategic-plans/{plan.Text("id")}" : null, answer.Raw.Headers.Location?.OriginalString);
 
         var later = (await Http.GetAsync($"/strategic-plans/{plan.Text("id")}?wait_seconds=20")).Ok().GetProperty("strategic_plan");
         Assert.Equal(("ready", 1, JsonValueKind.Null), (later.Text("status"), later.GetProperty("version").GetInt32(), later.GetProperty("progress").ValueKind));
@@ -156,7 +157,7 @@ public sealed class PlanEndpointTests(EmbeddedFixture service)
     public async Task Replan_BadInput_NamesEach()
     {
         var made = await MakeAsync(Chain);
-        var refused = await (await Http.PostAsync($"/strategic-plans/{made.Text("id")}/replan", """{"from":"2027-02-26","finished":[{"id":"x"},{"id":"a","finished_on":"2027-03-01"}],"in_progress":[{"id":"a"}]}"""))
+        var refused = await (await Http.PostAsync($"/strategic-plans/{made.Text("id")}/replan", """{"from":"2027-02-26","finished":[{"id":"x"},{"id":"a","finished_on":"2027-03-02"}],"in_progress":[{"id":"a"}]}"""))
             .RefusedAsync(HttpStatusCode.BadRequest, "invalid");
         Assert.Equal(["from", "finished[0].id", "finished[1].finished_on", "in_progress[0].id"], refused.GetProperty("errors").Names());
     }

@@ -18,13 +18,16 @@ internal static class PlanFaults
         return faults.IsEmpty ? [.. Cycle(request.Goals)] : faults;
     }
 
+    /// <summary>Whether a day lies in the span that a plan with this start can have.</summary>
+    public static bool CanBePlannedFrom(DateOnly start, DateOnly from) => from >= start && from.DayNumber - start.DayNumber <= YearsMax * 366;
+
     private static IEnumerable<PlanFault> Request(PlanRequest request)
     {
         if (request.Samples is < 1 or > RiskSimulation.SamplesMax) { yield return new("samples", $"must be 1 to {RiskSimulation.SamplesMax}"); }
         foreach (var twice in request.Goals.GroupBy(goal => goal.Id, StringComparer.Ordinal).Where(same => same.Count() > 1)) { yield return new("goals", $"must have ids that differ; '{twice.Key}' is the id of {twice.Count()}"); }
         if (request.Goals.SelectMany(goal => WorkModel.DemandsOf(goal).Keys).Distinct(StringComparer.Ordinal).Count() is > TeamsMax and var teams) { yield return new("goals", $"must name at most {TeamsMax} teams; they name {teams}"); }
         if (request.Start.Year is < 1970 or > 9000) { yield return new("start_date", "must be a day of the years 1970 to 9000"); }
-        if (request.From < request.Start || IsFar(request, request.From)) { yield return new("from", $"must not be before the start of the plan ({request.Start:yyyy-MM-dd}), nor more than {YearsMax} years after it"); }
+        if (request.From is { } from && !CanBePlannedFrom(request.Start, from)) { yield return new("from", $"must not be before the start of the plan ({request.Start:yyyy-MM-dd}), nor more than {YearsMax} years after it"); }
     }
 
     private static IEnumerable<PlanFault> Goal(PlanRequest request, PlanGoal goal, string field)

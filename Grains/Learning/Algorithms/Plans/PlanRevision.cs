@@ -52,7 +52,8 @@ internal static class PlanRevision
             Seed = change.Seed ?? before.Spec.Seed,
             SearchSeconds = change.SearchSeconds ?? before.Spec.SearchSeconds,
         };
-        var book = new ProgressBook(before, plan, spec.Goals, start, from);
+        // A day that cannot be is a fault of its own; what is told of goals is then held against the start.
+        var book = new ProgressBook(before, plan, spec.Goals, start, PlanFaults.CanBePlannedFrom(start, from) ? from : start);
         for (var i = 0; i < change.Finished.Length; i++) { book.Add(change.Finished[i], $"finished[{i}]"); }
         for (var i = 0; i < change.InProgress.Length; i++) { book.Add(change.InProgress[i], $"in_progress[{i}]"); }
         book.Keep();

@@ -144,13 +144,26 @@ public sealed class PlanRevisionTests
                 From = Monday.AddDays(-1),
                 Constraints = new() { Budget = -1 },
                 Finished = [new("x", null, null, null), new("a", Monday.AddDays(3), Monday.AddDays(2), -1)],
-                InProgress = [new("a", null, null), new("b", Monday, new(2, 1, 3))],
+                InProgress = [new("a", null, null), new("b", Monday.AddDays(1), new(2, 1, 3))],
             },
             Monday);
 
         Assert.Equal(
             ["from", "constraints.budget", "finished[0].id", "finished[1].finished_on", "finished[1].started_on", "finished[1].cost", "in_progress[0].id", "in_progress[1].started_on", "in_progress[1].remaining_days"],
             faults.Select(fault => fault.Field));
+    }
+
+    [Theory]
+    [InlineData("0001-01-01")]
+    [InlineData("9999-12-31")]
+    public void Of_DayThatCannotBe_IsOneFault(string from)
+    {
+        var basis = PlanBasis.First(new() { Start = Monday, Goals = [Goal("a", 2), Goal("b", 2)] }, Monday);
+        var plan = StrategicPlanner.Plan(basis.ToRequest(), Quick).Plan!;
+
+        var (_, faults) = PlanRevision.Of(basis, plan, new() { From = DateOnly.Parse(from, null), Finished = [new("a", null, null, null)], InProgress = [new("b", DateOnly.MinValue, null)] }, Monday);
+
+        Assert.Equal("from", Assert.Single(faults).Field);
     }
 
     private static PlanConstraints One { get; } = new() { TeamSizes = ImmutableSortedDictionary<string, int>.Empty.Add(Teams.Default, 1) };

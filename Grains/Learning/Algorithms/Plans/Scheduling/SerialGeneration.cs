@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace NexusActors.Learning.Plans;
 
@@ -60,21 +61,22 @@ internal sealed class SerialGeneration
         for (var word = 0; word < _free.Length; word++) { _free[word].AsSpan(0, _used).Fill(_capacity[word]); }
         _used = 0;
         var length = 0;
-        foreach (var i in _fixed) { Schedule(i, ends, ref length); }
+        foreach (var i in _fixed) { length = Math.Max(length, Schedule(i, ends)); }
         foreach (var i in list)
         {
-            if (!_isFixed[i]) { Schedule(i, ends, ref length); }
+            if (!_isFixed[i]) { length = Math.Max(length, Schedule(i, ends)); }
         }
         return length;
     }
 
-    private void Schedule(int i, Span<int> ends, ref int length)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Schedule(int i, Span<int> ends)
     {
         var earliest = _head[i];
         for (var k = _beforeFirst[i]; k < _beforeFirst[i + 1]; k++) { earliest = Math.Max(earliest, ends[_before[k]]); }
         var end = _free.Length == 1 ? PlaceInOneWord(i, earliest) : Place(i, earliest);
         ends[i] = end;
-        length = Math.Max(length, end + _tail[i]);
+        return end + _tail[i];
     }
 
     private int PlaceInOneWord(int i, int earliest)
