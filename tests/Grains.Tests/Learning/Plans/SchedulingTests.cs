@@ -52,6 +52,24 @@ public sealed class SchedulingTests
     });
 
     [Fact]
+    public void Improve_FixedActivitiesInTheWay_LeavesTheScheduleAsItWas()
+    {
+        // Backward the fixed ones are placed freely; the list that comes of it takes 12 slots forward.
+        var project = new Project(
+            [
+                new() { Id = "a0", Duration = 3, Demands = [1] }, new() { Id = "f1", Duration = 3, Demands = [2], Head = 1, IsFixed = true }, new() { Id = "f2", Duration = 1, Demands = [1], Head = 4, IsFixed = true },
+                new() { Id = "a3", Duration = 2, Demands = [1] }, new() { Id = "a4", Duration = 2, Demands = [1], Predecessors = [3] }, new() { Id = "a5", Duration = 1, Demands = [2], Predecessors = [0] },
+                new() { Id = "f6", Duration = 2, Demands = [1], Head = 6, IsFixed = true },
+            ],
+            [2]);
+        var (decoder, ends) = (new Justification(project), new int[7]);
+        var length = decoder.Decode([3, 0, 1, 6, 4, 2, 5], ends);
+
+        Assert.Equal((11, 11), (length, decoder.Improve(ends, length)));
+        Assert.Equal([8, 4, 5, 6, 10, 11, 8], ends);
+    }
+
+    [Fact]
     public void Project_FixedActivitiesThatDoNotFit_AreRefused()
     {
         Activity[] two = [new() { Id = "a", Duration = 3, Demands = [1], IsFixed = true }, new() { Id = "b", Duration = 3, Head = 2, Demands = [1], IsFixed = true }];
