@@ -36,7 +36,18 @@ internal static class StrategicPlanner
         var hasGoalDates = model.DateLimits.Any(limit => limit.Activity is not null);
         var shortest = ScheduleSearch.Run(project, hasGoalDates ? limits with { TimeMax = limits.TimeMax / 2 } : limits, progress, cancellation);
         var latest = WorkModel.LatestEnds(project, model.DateLimits);
-        if (!hasGoalDates || Keeps(shortest.Starts)) { return shortest; }
+        if (!hasGoalDates || (Keeps(shortest.Starts) && shortest.IsOptimal)) { return shortest; }
+        if (Keeps(shortest.Starts))
+        {
+            // Half of the time is left, and no date in the way.
+            var again = ScheduleSearch.Run(
+                project,
+                limits with { Seed = limits.Seed + 1 },
+                progress is null ? null : told => progress(told with { Best = Math.Min(told.Best, shortest.Length), LowerBound = Math.Max(told.LowerBound, shortest.LowerBound) }),
+                cancellation);
+            var better = again.Length < shortest.Length && Keeps(again.Starts) ? again : shortest;
+            return better with { LowerBound = Math.Min(better.Length, Math.Max(again.LowerBound, shortest.LowerBound)), Schedules = again.Schedules + shortest.Schedules };
+        }
 
         // Length with these tails is the reference plus the largest lateness.
         var reference = Math.Max(shortest.Length, latest.Max());
