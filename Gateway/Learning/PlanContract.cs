@@ -58,9 +58,9 @@ internal sealed record GoalRequest
 internal sealed record ConstraintsRequest
 {
     /// <summary>Expected cost at most.</summary>
-    [Range(0.0, PlanInput.MoneyMax)] public double? Budget { get; init; }
+    [Range(0.0, PlanLimits.MoneyMax)] public double? Budget { get; init; }
     /// <summary>Working weeks at most, above 0.</summary>
-    [Range(0.0, PlanInput.WeeksMax)] public double? TimelineWeeks { get; init; }
+    [Range(0.0, PlanLimits.WeeksMax)] public double? TimelineWeeks { get; init; }
     /// <summary>Last day on which the plan may end.</summary>
     public DateOnly? Deadline { get; init; }
     /// <summary>Units of each team; a team that is not named is as large as the plan needs it.</summary>
@@ -104,7 +104,7 @@ internal sealed record FinishedGoalRequest
     /// <summary>Last day of work on it; as planned where left out, at the latest the working day before from.</summary>
     public DateOnly? FinishedOn { get; init; }
     /// <summary>What it has cost, its teams included; what its days cost where left out.</summary>
-    [Range(0.0, PlanInput.MoneyMax)] public double? Cost { get; init; }
+    [Range(0.0, PlanLimits.MoneyMax)] public double? Cost { get; init; }
 }
 
 /// <summary>A goal that is being worked on.</summary>

@@ -12,12 +12,6 @@ internal static class PlanInput
     public const int PageDefault = 20;
     /// <summary>Longest wait of one read in seconds.</summary>
     public const int WaitSecondsMax = 60;
-    /// <summary>Most money.</summary>
-    public const double MoneyMax = 1e15;
-    /// <summary>Most working days of one goal.</summary>
-    public const double DaysMax = 1_000;
-    /// <summary>Most weeks.</summary>
-    public const double WeeksMax = 5_000;
 
     private const string DayExpected = "a day such as 2030-05-01";
     private const int NotAppliedMax = 200;
@@ -140,9 +134,9 @@ internal static class PlanInput
         Complexity = goal.Number("complexity", 0, 1),
         RequiresSpecialist = goal.Flag("requires_specialist") ?? false,
         Dependencies = goal.IdList("depends_on", PlanLimits.GoalsMax),
-        EffortDays = ReadThreePoint(goal, "effort_days", DaysMax),
+        EffortDays = ReadThreePoint(goal, "effort_days", PlanLimits.DaysMax),
         Resources = goal.Map("resources", PlanLimits.PartsMax, ReadUnits, "units"),
-        Cost = ReadThreePoint(goal, "cost", MoneyMax) ?? default,
+        Cost = ReadThreePoint(goal, "cost", PlanLimits.MoneyMax) ?? default,
         Deadline = Day(goal, "deadline"),
         NotBefore = Day(goal, "not_before"),
     };
@@ -152,11 +146,11 @@ internal static class PlanInput
         if (input.Object("constraints", required) is not { } constraints) { return default; }
         var read = new PlanConstraints
         {
-            Budget = constraints.Number("budget", 0, MoneyMax),
-            TimelineWeeks = constraints.Number("timeline_weeks", 0, WeeksMax),
+            Budget = constraints.Number("budget", 0, PlanLimits.MoneyMax),
+            TimelineWeeks = constraints.Number("timeline_weeks", 0, PlanLimits.WeeksMax),
             Deadline = Day(constraints, "deadline"),
             TeamSizes = constraints.Map("team_sizes", PlanLimits.PartsMax, ReadUnits, "units"),
-            DayRates = constraints.Numbers("day_rates", 0, MoneyMax, PlanLimits.PartsMax),
+            DayRates = constraints.Numbers("day_rates", 0, PlanLimits.MoneyMax, PlanLimits.PartsMax),
         };
         if (input.OpenObject("constraints") is not { } text) { return default; }
         using var document = JsonDocument.Parse(text);
@@ -167,13 +161,13 @@ internal static class PlanInput
     private static FinishedGoal ReadFinished(JsonElement element, string path, InputFaults faults)
     {
         var goal = JsonInput.Of(element, path, faults);
-        return new(goal.Id("id", required: true) ?? "", Day(goal, "started_on"), Day(goal, "finished_on"), goal.Number("cost", 0, MoneyMax));
+        return new(goal.Id("id", required: true) ?? "", Day(goal, "started_on"), Day(goal, "finished_on"), goal.Number("cost", 0, PlanLimits.MoneyMax));
     }
 
     private static StartedGoal ReadStarted(JsonElement element, string path, InputFaults faults)
     {
         var goal = JsonInput.Of(element, path, faults);
-        return new(goal.Id("id", required: true) ?? "", Day(goal, "started_on"), ReadThreePoint(goal, "remaining_days", DaysMax));
+        return new(goal.Id("id", required: true) ?? "", Day(goal, "started_on"), ReadThreePoint(goal, "remaining_days", PlanLimits.DaysMax));
     }
 
     /// <summary>One number, or three.</summary>

@@ -146,7 +146,7 @@ internal sealed record ScheduledGoal
     /// <summary>Goals that hand over a team to it.</summary>
     public required IReadOnlyList<TeamHandover> WaitsForTeams { get; init; }
     /// <summary>Working days, of a goal in progress those that are left.</summary>
-    public required ThreePoint EffortDays { get; init; }
+    public required EffortResponse EffortDays { get; init; }
     /// <summary>Where the effort comes from.</summary>
     public required string EffortBasis { get; init; }
 
@@ -167,9 +167,20 @@ internal sealed record ScheduledGoal
         Resources = goal.Resources,
         DependsOn = goal.Goal.Dependencies,
         WaitsForTeams = goal.WaitsForTeams,
-        EffortDays = goal.Effort.Days,
+        EffortDays = new() { Optimistic = goal.Effort.Days.Low, MostLikely = goal.Effort.Days.Likely, Pessimistic = goal.Effort.Days.High },
         EffortBasis = goal.Effort.Basis,
     };
+}
+
+/// <summary>Working days, as they are asked for.</summary>
+internal sealed record EffortResponse
+{
+    /// <summary>At best.</summary>
+    public required double Optimistic { get; init; }
+    /// <summary>Most likely.</summary>
+    public required double MostLikely { get; init; }
+    /// <summary>At worst.</summary>
+    public required double Pessimistic { get; init; }
 }
 
 /// <summary>A page of plans, newest first.</summary>

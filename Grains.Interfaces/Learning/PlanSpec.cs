@@ -24,6 +24,12 @@ public static class PlanLimits
     public const int PageMax = 100;
     /// <summary>Most units of a team.</summary>
     public const int UnitsMax = 32_767;
+    /// <summary>Most money.</summary>
+    public const double MoneyMax = 1e15;
+    /// <summary>Most working days of one goal.</summary>
+    public const double DaysMax = 1_000;
+    /// <summary>Most working weeks of a plan.</summary>
+    public const double WeeksMax = 5_000;
 }
 
 /// <summary>A quantity that is not known exactly: at best, most likely, at worst. All three equal: known exactly.</summary>

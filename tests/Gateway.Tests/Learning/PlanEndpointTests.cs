@@ -69,6 +69,7 @@ public sealed class PlanEndpointTests(EmbeddedFixture service)
         Assert.Equal(["2027-03-08", "2027-03-15", "2027-03-01"], ChainGoals.Select(id => goals[id].Text("start")));
         Assert.Equal(("2027-03-19", 15.0, 3.0), (plan.Text("finish_date"), plan.GetProperty("length_days").GetDouble(), plan.GetProperty("time_horizon").GetDouble()));
         Assert.Equal(["c", "a", "b"], plan.GetProperty("critical_path").EnumerateArray().Select(goal => goal.GetString()));
+        Assert.Equal("""{"optimistic":4,"most_likely":5,"pessimistic":6}""", goals["b"].GetProperty("effort_days").GetRawText());
         Assert.Equal(1_550, plan.GetProperty("resource_requirements").GetProperty("cost").GetDouble());
         Assert.Equal(3, plan.GetProperty("resource_requirements").GetProperty("weeks").GetArrayLength());
         Assert.Equal("b", plan.GetProperty("risk_assessment").GetProperty("drivers")[0].Text("goal_id"));

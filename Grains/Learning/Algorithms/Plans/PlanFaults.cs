@@ -6,9 +6,7 @@ namespace NexusActors.Learning.Plans;
 internal static class PlanFaults
 {
     private const int TeamsMax = 16;
-    public const double DaysMax = 1_000;
     private const int YearsMax = 20;
-    public const double MoneyMax = 1e15;
 
     public static ImmutableArray<PlanFault> Of(PlanRequest request)
     {
@@ -36,11 +34,11 @@ internal static class PlanFaults
         if (goal.Description.Length > PlanLimits.TextMax) { yield return new($"{field}.description", $"must have at most {PlanLimits.TextMax} characters"); }
         if (goal.Priority is < 1 or > 5) { yield return new($"{field}.priority", "must be 1 to 5"); }
         if (goal.Complexity is { } complexity && !(complexity is >= 0 and <= 1)) { yield return new($"{field}.complexity", "must be 0 to 1"); }
-        if (goal.EffortDays is { } effort && (!effort.IsValid || effort.High > DaysMax)) { yield return new($"{field}.effort_days", $"must be optimistic ≤ most likely ≤ pessimistic, 0 to {DaysMax} working days"); }
-        if (!goal.Cost.IsValid || goal.Cost.High > MoneyMax) { yield return new($"{field}.cost", "must be optimistic ≤ most likely ≤ pessimistic, and not negative"); }
+        if (goal.EffortDays is { } effort && (!effort.IsValid || effort.High > PlanLimits.DaysMax)) { yield return new($"{field}.effort_days", $"must be optimistic ≤ most likely ≤ pessimistic, 0 to {PlanLimits.DaysMax} working days"); }
+        if (!goal.Cost.IsValid || goal.Cost.High > PlanLimits.MoneyMax) { yield return new($"{field}.cost", "must be optimistic ≤ most likely ≤ pessimistic, and not negative"); }
         foreach (var (team, units) in goal.Resources)
         {
-            if (units is < 0 or > Project.UnitsMax) { yield return new($"{field}.resources.{team}", $"must be 0 to {Project.UnitsMax}"); }
+            if (units is < 0 or > PlanLimits.UnitsMax) { yield return new($"{field}.resources.{team}", $"must be 0 to {PlanLimits.UnitsMax}"); }
         }
         foreach (var (name, day) in new[] { ("deadline", goal.Deadline), ("not_before", goal.NotBefore) })
         {
@@ -51,16 +49,16 @@ internal static class PlanFaults
 
     private static IEnumerable<PlanFault> Constraints(PlanRequest request, PlanConstraints constraints)
     {
-        if (constraints.Budget is { } budget && !(budget is >= 0 and <= MoneyMax)) { yield return new("constraints.budget", "must not be negative"); }
-        if (constraints.TimelineWeeks is { } weeks && !(weeks is > 0 and <= 5_000)) { yield return new("constraints.timeline_weeks", "must be above 0, and at most 5000"); }
+        if (constraints.Budget is { } budget && !(budget is >= 0 and <= PlanLimits.MoneyMax)) { yield return new("constraints.budget", "must not be negative"); }
+        if (constraints.TimelineWeeks is { } weeks && !(weeks is > 0 and <= PlanLimits.WeeksMax)) { yield return new("constraints.timeline_weeks", $"must be above 0, and at most {PlanLimits.WeeksMax}"); }
         if (IsFar(request, constraints.Deadline)) { yield return new("constraints.deadline", $"must be within {YearsMax} years of the start"); }
         foreach (var (team, units) in constraints.TeamSizes)
         {
-            if (units is < 0 or > Project.UnitsMax) { yield return new($"constraints.team_sizes.{team}", $"must be 0 to {Project.UnitsMax}"); }
+            if (units is < 0 or > PlanLimits.UnitsMax) { yield return new($"constraints.team_sizes.{team}", $"must be 0 to {PlanLimits.UnitsMax}"); }
         }
         foreach (var (team, rate) in constraints.DayRates)
         {
-            if (!(rate is >= 0 and <= MoneyMax)) { yield return new($"constraints.day_rates.{team}", "must not be negative"); }
+            if (!(rate is >= 0 and <= PlanLimits.MoneyMax)) { yield return new($"constraints.day_rates.{team}", "must not be negative"); }
         }
     }
 

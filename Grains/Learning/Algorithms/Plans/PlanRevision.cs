@@ -81,7 +81,7 @@ internal static class PlanRevision
             var started = told.StartedOn ?? Earlier(Began(told.GoalId) ?? finished, finished);
             if (finished > from) { Faults.Add(new($"{field}.finished_on", $"must not be after the day from which is planned ({from:yyyy-MM-dd})")); }
             if (started > finished) { Faults.Add(new($"{field}.started_on", $"must not be after the last day of work on it ({finished:yyyy-MM-dd})")); }
-            if (told.Cost is { } cost && !(cost is >= 0 and <= PlanFaults.MoneyMax)) { Faults.Add(new($"{field}.cost", "must not be negative")); }
+            if (told.Cost is { } cost && !(cost is >= 0 and <= PlanLimits.MoneyMax)) { Faults.Add(new($"{field}.cost", "must not be negative")); }
             Progress.Add(new(told.GoalId, started, finished, null, told.Cost));
         }
 
@@ -90,7 +90,7 @@ internal static class PlanRevision
             if (!IsNew(told.GoalId, field)) { return; }
             var started = told.StartedOn ?? Earlier(Began(told.GoalId) ?? from, from);
             if (started > from) { Faults.Add(new($"{field}.started_on", $"must not be after the day from which is planned ({from:yyyy-MM-dd})")); }
-            if (told.RemainingDays is { } left && (!left.IsValid || left.High > PlanFaults.DaysMax)) { Faults.Add(new($"{field}.remaining_days", $"must be optimistic ≤ most likely ≤ pessimistic, 0 to {PlanFaults.DaysMax} working days")); }
+            if (told.RemainingDays is { } left && (!left.IsValid || left.High > PlanLimits.DaysMax)) { Faults.Add(new($"{field}.remaining_days", $"must be optimistic ≤ most likely ≤ pessimistic, 0 to {PlanLimits.DaysMax} working days")); }
             Progress.Add(new(told.GoalId, started, null, told.RemainingDays, null));
         }
 

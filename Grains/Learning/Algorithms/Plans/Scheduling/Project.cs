@@ -34,7 +34,7 @@ internal sealed record Activity
 internal sealed class Project
 {
     /// <summary>Largest capacity and demand: what fits into one lane of <see cref="SerialGeneration"/>.</summary>
-    public const int UnitsMax = 32_767;
+    public const int UnitsMax = PlanLimits.UnitsMax;
 
     /// <summary>Most slots that a schedule may span when everything is done one after another.</summary>
     public const int HorizonMax = 4_000_000;
