@@ -41,25 +41,26 @@ internal static class PlanEndpoints
             .Produces<string>(StatusCodes.Status200OK, "text/csv", "text/calendar", "application/vnd.mermaid").Refuses(400, 404, 409);
     }
 
-    private static async Task<JsonReply<StrategicPlanReply>> MakeAsync(HttpContext http, IGrainFactory grains, TimeProvider time, RemoteCalls calls, CancellationToken cancellation)
+    private static async Task<JsonReply<StrategicPlanReply>> MakeAsync(HttpContext http, IGrainFactory grains, TimeProvider time, RemoteCalls calls, IHostApplicationLifetime process, CancellationToken cancellation)
     {
         var input = await JsonBody.ReadAsync(http, PlanInput.ReadSpec);
         var plan = grains.GetGrain<IPlanGrain>(input.Id ?? Ulid.NewUlid(time.GetUtcNow()).ToString());
-        return await AnswerAsync(http, plan, await plan.MakeAsync(input.Spec, cancellation), input.Wait, time, calls, cancellation);
+        return await AnswerAsync(http, plan, await plan.MakeAsync(input.Spec, cancellation), input.Wait, time, calls, process, cancellation);
     }
 
-    private static async Task<JsonReply<StrategicPlanReply>> ReplanAsync(HttpContext http, [FromRoute(Name = "plan_id")] string id, IGrainFactory grains, TimeProvider time, RemoteCalls calls, CancellationToken cancellation)
+    private static async Task<JsonReply<StrategicPlanReply>> ReplanAsync(HttpContext http, [FromRoute(Name = "plan_id")] string id, IGrainFactory grains, TimeProvider time, RemoteCalls calls, IHostApplicationLifetime process, CancellationToken cancellation)
     {
         var plan = Plan(http, grains, id);
         var (change, wait) = await JsonBody.ReadOptionalAsync(http, PlanInput.ReadChange);
-        return await AnswerAsync(http, plan, await plan.ReviseAsync(change, cancellation), wait, time, calls, cancellation);
+        return await AnswerAsync(http, plan, await plan.ReviseAsync(change, cancellation), wait, time, calls, process, cancellation);
     }
 
-    private static async Task<JsonReply<StrategicPlanReply>> AnswerAsync(HttpContext http, IPlanGrain plan, PlanReply reply, bool wait, TimeProvider time, RemoteCalls calls, CancellationToken cancellation)
+    private static async Task<JsonReply<StrategicPlanReply>> AnswerAsync(
+        HttpContext http, IPlanGrain plan, PlanReply reply, bool wait, TimeProvider time, RemoteCalls calls, IHostApplicationLifetime process, CancellationToken cancellation)
     {
         PlanInput.ThrowIfAny(reply.Faults);
         var view = reply.View ?? throw new InvalidOperationException("a plan without faults has no view");
-        if (wait) { view = await WaitAsync(plan, view, PlanWaitMax, time, calls, cancellation); }
+        if (wait) { view = await WaitAsync(plan, view, PlanWaitMax, time, calls, process, cancellation); }
         if (view.Status == PlanStatus.Planning)
         {
             http.Response.StatusCode = StatusCodes.Status202Accepted;
@@ -68,28 +69,32 @@ internal static class PlanEndpoints
         return Reply(view, time);
     }
 
-    /// <summary>Asks in slices, so that a silo that dies holds up the caller for no longer than one; the next is answered elsewhere, where the planning is taken up again.</summary>
-    private static async Task<PlanView> WaitAsync(IPlanGrain plan, PlanView view, TimeSpan max, TimeProvider time, RemoteCalls calls, CancellationToken cancellation)
+    /// <summary>
+    /// Asks in slices, so that a silo that dies holds up the caller for no longer than one; the next is answered elsewhere, where the planning is taken up again. A process that stops does not wait.
+    /// </summary>
+    private static async Task<PlanView> WaitAsync(IPlanGrain plan, PlanView view, TimeSpan max, TimeProvider time, RemoteCalls calls, IHostApplicationLifetime process, CancellationToken cancellation)
     {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, process.ApplicationStopping);
         var longest = SliceMax < calls.SliceMax ? SliceMax : calls.SliceMax;
         for (var started = time.GetTimestamp(); view.Status == PlanStatus.Planning && max - time.GetElapsedTime(started) is var left && left > TimeSpan.Zero;)
         {
             var slice = left < longest ? left : longest;
-            var asked = plan.GetAsync(0, slice, cancellation);
-            try { view = await (calls.Remote ? asked.WaitAsync(calls.LimitOf(slice), time, cancellation) : asked) ?? view; }
+            var asked = plan.GetAsync(0, slice, ends.Token);
+            try { view = await (calls.Remote ? asked.WaitAsync(calls.LimitOf(slice), time, ends.Token) : asked) ?? view; }
             catch (TimeoutException) when (calls.Remote && left > slice) { asked.Ignore(); }
+            catch (Exception ended) when (ended is OperationCanceledException or OrleansException && process.ApplicationStopping.IsCancellationRequested && !cancellation.IsCancellationRequested) { return view; }
         }
         return view;
     }
 
-    private static async Task<JsonReply<StrategicPlanReply>> GetAsync(HttpContext http, [FromRoute(Name = "plan_id")] string id, IGrainFactory grains, TimeProvider time, RemoteCalls calls, CancellationToken cancellation)
+    private static async Task<JsonReply<StrategicPlanReply>> GetAsync(HttpContext http, [FromRoute(Name = "plan_id")] string id, IGrainFactory grains, TimeProvider time, RemoteCalls calls, IHostApplicationLifetime process, CancellationToken cancellation)
     {
         var plan = Plan(http, grains, id);
         var (version, wait) = PlanInput.ReadView(http.Request);
         var view = await plan.GetAsync(version, TimeSpan.Zero, cancellation) ?? throw Missing(id, version);
         if (wait > TimeSpan.Zero && view.Status == PlanStatus.Planning)
         {
-            var newest = await WaitAsync(plan, view, wait, time, calls, cancellation);
+            var newest = await WaitAsync(plan, view, wait, time, calls, process, cancellation);
             view = version == 0 ? newest : await plan.GetAsync(version, TimeSpan.Zero, cancellation) ?? throw Missing(id, version);
         }
         return Reply(view, time);

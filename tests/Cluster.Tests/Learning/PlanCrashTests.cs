@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using NexusActors.Hosting;
 using NexusActors.Processes;
 
 namespace NexusActors.Learning;
@@ -19,11 +21,13 @@ public sealed class PlanCrashTests : IDisposable
         _place.Dispose();
     }
 
-    [Fact]
-    public async Task Make_ProcessIsKilledWhilePlanning_IsPlannedWhenItIsNextRead()
+    /// <summary>Too many goals for too small teams: the search uses all of its time.</summary>
+    private static object Request(string id, bool wait, int seconds) => new
     {
-        // Too many goals for too small teams: the search uses all of its time.
-        var goals = Enumerable.Range(0, 150).Select(i => new
+        id,
+        wait,
+        search_seconds = seconds,
+        goals = Enumerable.Range(0, 150).Select(i => new
         {
             id = $"g{i}",
             description = "",
@@ -32,8 +36,31 @@ public sealed class PlanCrashTests : IDisposable
             effort_days = 1 + (i * 7919 % 13),
             depends_on = i > 9 ? new[] { $"g{i * 31 % i}" } : [],
             resources = new { x = 1 + (i * 5 % 4), y = i * 11 % 6, z = i * 3 % 5 },
-        });
-        var request = new { id = "kept", wait = false, search_seconds = 2, goals, constraints = new { team_sizes = new { x = 9, y = 11, z = 8 } } };
+        }),
+        constraints = new { team_sizes = new { x = 9, y = 11, z = 8 } },
+    };
+
+    [Fact]
+    public async Task Make_ProcessStopsWhilePlanning_CallerIsToldWhereThePlanWillBe()
+    {
+        await using var silo = await SiloProcess.StartAsync(_place);
+        var making = _http.PostAsJsonAsync("strategic-plans", Request("told", wait: true, seconds: 300));
+        while ((await _http.GetAsync(new Uri("strategic-plans/told", UriKind.Relative))).StatusCode != HttpStatusCode.OK) { }
+
+        var stopping = Stopwatch.StartNew();
+        silo.RequestTermination();
+
+        using var answer = await making;
+        Assert.Equal((HttpStatusCode.Accepted, "/strategic-plans/told"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.Equal(ExitCode.Done, await silo.WaitExitAsync());
+        Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(15), $"stopped after {stopping.Elapsed}:\n{silo.Output}");
+        Assert.DoesNotContain("fail:", silo.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Make_ProcessIsKilledWhilePlanning_IsPlannedWhenItIsNextRead()
+    {
+        var request = Request("kept", wait: false, seconds: 2);
         await using (var silo = await SiloProcess.StartAsync(_place))
         {
             using var accepted = await _http.PostAsJsonAsync("strategic-plans", request);
