@@ -37,6 +37,7 @@ internal static class LearningEndpoints
         api.MapPlans();
         api.MapPatterns();
         api.MapDecisions();
+        api.MapRules();
         return api;
     }
 

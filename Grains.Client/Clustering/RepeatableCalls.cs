@@ -26,6 +26,8 @@ internal static class RepeatableCalls
         (typeof(IAgentGrain), nameof(IAgentGrain.DrainAsync)),              // what drains goes on draining
         (typeof(IAgentGrain), nameof(IAgentGrain.HeartbeatAsync)),          // a lease renewed twice is renewed
         (typeof(IAgentGrain), nameof(IAgentGrain.ReportAsync)),             // by token; a repeat gets the first answer
+        (typeof(IStreamRulesGrain), nameof(IStreamRulesGrain.InduceAsync)), // what was found again stays as it is
+        (typeof(IStreamRulesGrain), nameof(IStreamRulesGrain.SetAsync)),    // what is pinned stays so
         (typeof(IPatternGrain), nameof(IPatternGrain.FindAsync)),           // what was found meanwhile is kept for a repeat
         (typeof(IPlanGrain), nameof(IPlanGrain.MakeAsync)),                 // the same request is the same plan
         (typeof(IPlanGrain), nameof(IPlanGrain.GetAsync)),
@@ -50,7 +52,7 @@ internal static class RepeatableCalls
     }
 
     private static IEnumerable<(Type, string)> Reads() =>
-        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IPlanCatalogGrain), typeof(IDecisionCatalogGrain), typeof(IDecisionConfidenceGrain), typeof(IDecisionPolicyGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
+        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IPlanCatalogGrain), typeof(IRuleCatalogGrain), typeof(IDecisionCatalogGrain), typeof(IDecisionConfidenceGrain), typeof(IDecisionPolicyGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
         from method in room.GetMethods()
         where method.GetCustomAttribute<ReadOnlyAttribute>() is not null
         select (room, method.Name);

@@ -68,7 +68,7 @@ public sealed record LearningStatus
 {
     /// <summary>Experiences stored; <see cref="ExperienceCounts.Recent"/> counts the last 24 hours.</summary>
     [Id(0)] public required ExperienceCounts Experiences { get; init; }
-    /// <summary>Rules in force; none are induced yet.</summary>
+    /// <summary>Rules in force.</summary>
     [Id(1)] public int AdaptationRules { get; init; }
     /// <summary>Trained models that answer with a number.</summary>
     [Id(2)] public int RegressionModels { get; init; }

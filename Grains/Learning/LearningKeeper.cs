@@ -34,6 +34,7 @@ internal sealed class LearningKeeper(ILedger ledger, IGrainFactory grains, IOpti
             var isTime = !_told.TryGetValue(stream, out var told) || told.Newest != newest || now - told.At >= options.CurrentValue.RetrainingInterval;
             if (!isTime) { continue; }
             await grains.GetGrain<IStreamLearnerGrain>(stream).FollowAsync(cancellation);
+            await grains.GetGrain<IStreamRulesGrain>(stream).FollowAsync(cancellation);
             _told[stream] = (newest, now);
         }
     }

@@ -25,4 +25,10 @@ internal static partial class LearningLog
 
     [LoggerMessage(2021, LogLevel.Error, "Policy {Policy} could not learn from its {Outcomes} outcomes and goes on with what it knew")]
     public static partial void PolicyNotLearned(ILogger log, Exception exception, string policy, int outcomes);
+
+    [LoggerMessage(2101, LogLevel.Information, "{Found} rules were found in {Experiences} experiences of stream {Stream}, {Added} of them new, in {Seconds:0.0} s")]
+    public static partial void RulesInduced(ILogger log, string stream, int experiences, int found, int added, double seconds);
+
+    [LoggerMessage(2102, LogLevel.Error, "The induction of rules of stream {Stream} failed")]
+    public static partial void RuleInductionFailed(ILogger log, Exception exception, string stream);
 }

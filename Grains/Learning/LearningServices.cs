@@ -14,6 +14,8 @@ public static class LearningServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LearningOptions>, LearningOptionsFieldValidator>());
         services.AddOptionsWithValidateOnStart<PatternOptions>().BindConfiguration(PatternOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PatternOptions>, PatternOptionsFieldValidator>());
+        services.AddOptionsWithValidateOnStart<RuleOptions>().BindConfiguration(RuleOptions.Section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RuleOptions>, RuleOptionsFieldValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LearningMetrics>();
         services.TryAddSingleton<LearningCompute>();

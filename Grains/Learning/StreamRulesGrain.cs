@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NexusActors.Errors;
+using NexusActors.Learning.Rules;
+using NexusActors.Ledger;
+
+namespace NexusActors.Learning;
+
+/// <summary>One stream's rules: compares them with what comes, and induces beside its turns. All of its methods interleave; those that store take turns by <see cref="_turn"/>.</summary>
+[GrainType("stream-rules")]
+internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, IOptionsMonitor<RuleOptions> options, TimeProvider time, ILogger<StreamRulesGrain> log) : Grain, IStreamRulesGrain, IDisposable
+{
+    private const int CountedMax = 10_000;
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private RuleShelf? _shelf;
+    private Task<RuleInduction>? _induction;
+
+    private string Stream => this.GetPrimaryKeyString();
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellation)
+    {
+        await _stopping.CancelAsync();
+        if (_induction is Task induction) { await induction.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _turn.Dispose();
+    }
+
+    public async Task FollowAsync(CancellationToken cancellation)
+    {
+        // Who follows does not wait for it; the grain does, before it goes.
+        if (await InTurnAsync(CountAsync, cancellation) && _induction is not { IsCompleted: false }) { _induction = RunAsync(_stopping.Token); }
+    }
+
+    public Task<RuleInduction> InduceAsync(CancellationToken cancellation)
+    {
+        if (_induction is not { IsCompleted: false }) { _induction = RunAsync(_stopping.Token); }
+        return _induction.WaitAsync(cancellation);
+    }
+
+    public Task<AdaptationRule?> SetAsync(string id, bool? pinned, bool? disabled, CancellationToken cancellation) => InTurnAsync(
+        async (shelf, cancel) =>
+        {
+            if (shelf.Rules.FirstOrDefault(rule => rule.Id == id) is not { } rule) { return (shelf, null); }
+            var (pin, disable) = (pinned ?? rule.Life.Pinned, disabled ?? rule.Life.Disabled);
+            if (pin && disable) { throw new NexusException(NexusError.Impossible, "a rule cannot be pinned and disabled at once; set the other to false", pinned == true ? "pinned" : "disabled"); }
+            var changed = rule with { Life = rule.Life.Set(pin, disable) };
+            return (await shelf.StoreAsync(shelf.Rules.Replace(rule, changed), null, time.GetUtcNow(), cancel), (AdaptationRule?)changed.View());
+        },
+        cancellation);
+
+    /// <summary>Takes in what came since; whether it is time to induce.</summary>
+    private async Task<(RuleShelf Shelf, bool IsDue)> CountAsync(RuleShelf shelf, CancellationToken cancellation)
+    {
+        var (settings, now) = (options.CurrentValue, time.GetUtcNow());
+        var schedule = new RuleSchedule(settings.InductionInterval, settings.ExperiencesMin);
+        if (shelf.Induction is not { } induction)
+        {
+            var some = await ledger.ListExperiencesAsync(new() { Stream = Stream, Limit = settings.ExperiencesMin }, cancellation);
+            return (shelf, schedule.IsDue(null, 0, some.Length, now));
+        }
+        var newer = await NewerAsync(shelf.Rules.Where(RuleBook.Lives).Select(rule => rule.ThroughSeq).Append(induction.LookedSeq).Min(), cancellation);
+        if (newer.Length > 0)
+        {
+            var rules = RuleBook.Counted(shelf.Rules, newer, settings.Bar);
+            induction = induction with { Since = induction.Since + newer.Count(experience => experience.Seq > induction.LookedSeq), LookedSeq = Math.Max(induction.LookedSeq, newer[0].Seq) };
+            shelf = await shelf.StoreAsync(rules, induction, now, cancellation);
+        }
+        return (shelf, schedule.IsDue(induction.InducedAt, induction.Experiences, induction.Since, now));
+    }
+
+    // Newest first. Of more than can be counted at once the oldest are passed over.
+    private async Task<ImmutableArray<Experience>> NewerAsync(long after, CancellationToken cancellation)
+    {
+        var newer = ImmutableArray.CreateBuilder<Experience>();
+        for (var before = 0L; newer.Count < CountedMax;)
+        {
+            var page = await ledger.ListExperiencesAsync(new() { Stream = Stream, BeforeSeq = before, Limit = ExperienceLimits.PageMax }, cancellation);
+            newer.AddRange(page.Where(experience => experience.Seq > after));
+            if (page.Length < ExperienceLimits.PageMax || page[^1].Seq <= after) { break; }
+            before = page[^1].Seq;
+        }
+        return newer.DrainToImmutable();
+    }
+
+    private async Task<RuleInduction> RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var (settings, started) = (options.CurrentValue, time.GetTimestamp());
+            var experiences = (await ExperienceWindow.ReadAsync(ledger, new() { Stream = Stream }, settings.ExperiencesMax, stopping)).Experiences;
+            if (experiences.Count < settings.ExperiencesMin) { return new(experiences.Count, 0, 0, $"Too little data: stream '{Stream}' has {experiences.Count} experiences, at least {settings.ExperiencesMin} are needed."); }
+            var found = await compute.RunAsync(token => ExperienceRuleInducer.Induce([.. experiences.Reverse()], settings.Induction, token), stopping);
+            var added = await InTurnAsync((shelf, cancel) => TakeInAsync(shelf, found, experiences, cancel), stopping);
+            LearningLog.RulesInduced(log, Stream, experiences.Count, found.Length, added, time.GetElapsedTime(started).TotalSeconds);
+            return new(experiences.Count, found.Length, added, $"{found.Length} rules were found in {experiences.Count} experiences; {added} of them are new.");
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LearningLog.RuleInductionFailed(log, failure, Stream);
+            throw;
+        }
+    }
+
+    private async Task<(RuleShelf Shelf, int Added)> TakeInAsync(RuleShelf shelf, ImmutableArray<InducedRule> found, IReadOnlyList<Experience> experiences, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var rules = RuleBook.Induced(shelf.Rules, found, experiences, Stream, now);
+        var induction = new StoredInduction { InducedAt = now, Experiences = experiences.Count, Since = 0, LookedSeq = Math.Max(shelf.Induction?.LookedSeq ?? 0, experiences.Max(experience => experience.Seq)) };
+        var added = rules.Count(rule => rule.CreatedAt == now && !shelf.Rules.Contains(rule));
+        return (await shelf.StoreAsync(rules, induction, now, cancellation), added);
+    }
+
+    /// <summary>Does something with the shelf while nobody else does. Where another activation has changed it, it is read anew and tried once more.</summary>
+    private async Task<T> InTurnAsync<T>(Func<RuleShelf, CancellationToken, Task<(RuleShelf Shelf, T Answer)>> work, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            for (var isRepeat = false; ; isRepeat = true)
+            {
+                var shelf = _shelf ?? await RuleShelf.ReadAsync(ledger, Stream, cancellation);
+                _shelf = null;
+                try
+                {
+                    (_shelf, var answer) = await work(shelf, cancellation);
+                    return answer;
+                }
+                catch (NexusException conflict) when (conflict.Error == NexusError.WrongState && !isRepeat) { }
+            }
+        }
+        finally { _turn.Release(); }
+    }
+}
