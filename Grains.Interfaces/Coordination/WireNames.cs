@@ -3,6 +3,8 @@ namespace NexusActors.Coordination;
 /// <summary>Names of enum values as they go over the wire and as agents name their capabilities: the member in snake_case.</summary>
 public static class WireNames
 {
+    private static readonly Dictionary<string, TaskType> s_taskTypes = Enum.GetValues<TaskType>().Where(type => type != TaskType.None).ToDictionary(type => type.Wire(), StringComparer.Ordinal);
+
     /// <summary>Name of a task type (<c>security_scan</c>).</summary>
     public static string Wire(this TaskType type) => type switch
     {
@@ -17,6 +19,9 @@ public static class WireNames
         TaskType.PerformanceTune => "performance_tune",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a task type"),
     };
+
+    /// <summary>The task type of a name; null: there is none.</summary>
+    public static TaskType? ToTaskType(string name) => s_taskTypes.TryGetValue(name, out var type) ? type : null;
 
     /// <summary>Name of a task's status (<c>in_progress</c>).</summary>
     public static string Wire(this WorkStatus status) => status switch

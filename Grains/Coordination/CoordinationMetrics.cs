@@ -12,6 +12,10 @@ internal sealed class CoordinationMetrics(IMeterFactory meters)
     private readonly Histogram<double> _run = meters.Create(NexusTelemetry.Name).CreateHistogram<double>("nexus.coordination.run", "s", "Time from start to end of completed tasks.", advice: NexusTelemetry.Seconds);
     private readonly Counter<long> _stale = meters.Create(NexusTelemetry.Name).CreateCounter<long>("nexus.coordination.stale_reports", "{report}", "Reports refused because the lease was lost.");
 
+    private readonly Counter<long> _fit = meters.Create(NexusTelemetry.Name).CreateCounter<long>("nexus.coordination.fit", "{assignment}", "Assignments to passive agents of which experience has an opinion, by whether the least loaded agent is who it would choose.");
+
+    public void Fit(bool agrees) => _fit.Add(1, new KeyValuePair<string, object?>("agrees", agrees));
+
     public void Submitted(TaskSpec spec) => _submitted.Add(1, new KeyValuePair<string, object?>("type", spec.Type.Wire()));
 
     public void Moved(TaskDecision decision)

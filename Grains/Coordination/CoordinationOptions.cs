@@ -38,8 +38,24 @@ public sealed class CoordinationOptions
     /// <summary>Where a task without a deadline stands among those with one: as if wanted this long after it became ready. Default 24 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")] public TimeSpan ImpliedSlack { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// What is learned of agents decides which passive agent gets a task: <c>Off</c>, <c>Shadow</c> (the least loaded gets it; the explanation and a metric tell who would have), <c>On</c>. Default <c>Shadow</c>.
+    /// </summary>
+    public FitMode Fit { get; set; } = FitMode.Shadow;
+
     /// <summary>Seed of the jitter of retries; the same seed gives the same delays. Default: from the system.</summary>
     public int? Seed { get; set; }
+}
+
+/// <summary>Whether what is learned of agents decides.</summary>
+public enum FitMode
+{
+    /// <summary>No.</summary>
+    Off = 0,
+    /// <summary>No, but it is told what it would have decided.</summary>
+    Shadow = 1,
+    /// <summary>Yes.</summary>
+    On = 2,
 }
 
 [OptionsValidator]

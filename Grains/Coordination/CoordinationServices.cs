@@ -15,6 +15,7 @@ public static class CoordinationServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CoordinationOptions>, CoordinationOptionsValidator>());
         services.TryAddSingleton<CoordinationMetrics>();
         services.TryAddSingleton<LeaseTokens>();
+        services.TryAddSingleton<IAgentFit, UnknownFit>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<QueueRoutes>();
         services.TryAddSingleton<QueueTools>();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NexusActors.Learning.Fit;
 using NexusActors.Ledger;
 
 namespace NexusActors.Coordination;
@@ -132,8 +133,9 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         Dictionary<long, (AgentSeat Seat, string Why)> chosen = [];
         while (picked.Count < RoundMax && scope.Memory.Backlog.Pick(bid, scope.Now().UtcTicks) is { } task)
         {
-            var seat = bid.LeastLoaded(task.Needs)!;
-            chosen.Add(task.Seq, (seat, Why(passive, seat, task)));
+            var choice = Choose(passive, bid, task);
+            var seat = choice.Seat;
+            chosen.Add(task.Seq, (seat, Why(passive, choice, task)));
             seat.Load += task.Needs.Units;
             picked.Add(task);
         }
@@ -266,13 +268,32 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         .With("policy", "pull").With("reason", "first in order of what the agent that asked can do")
         .With("effective_priority", task.Level).With("waited_seconds", TimeSpan.FromTicks(Math.Max(0, now.UtcTicks - task.ReadySince)).TotalSeconds).Json();
 
-    private string Why(AgentSeat[] seats, AgentSeat chosen, WaitingTask task)
+    /// <summary>The least loaded agent, or whom experience prefers.</summary>
+    private SeatChoice Choose(AgentSeat[] seats, SeatsBid bid, WaitingTask task)
     {
+        var leastLoaded = bid.LeastLoaded(task.Needs)!;
+        if (scope.Options.Fit == FitMode.Off || WireNames.ToTaskType(task.Needs.Type) is not { } type) { return new(leastLoaded, null, null); }
+        if (FitChoice.Best(seats, task.Needs, seat => scope.Fit.Expect(seat.AgentId, seat.Presence.Profile.Type, type)) is not { } best) { return new(leastLoaded, null, null); }
+        scope.Metrics.Fit(best.Seat == leastLoaded);
+        return new(scope.Options.Fit == FitMode.On ? best.Seat : leastLoaded, best.Seat, best.Fit);
+    }
+
+    private string Why(AgentSeat[] seats, SeatChoice choice, WaitingTask task)
+    {
+        var (chosen, byFit) = (choice.Seat, scope.Options.Fit == FitMode.On && choice.Preferred is not null);
         var runnerUp = new SeatsBid([.. seats.Where(seat => seat != chosen)]).LeastLoaded(task.Needs);
         return new EventData()
-            .With("policy", "least_loaded").With("reason", "smallest share of its capacity in use among those who can do it")
+            .With("policy", byFit ? "fit" : "least_loaded")
+            .With("reason", byFit ? "least expected time until it is done; among those about as good, the smallest share of its capacity in use" : "smallest share of its capacity in use among those who can do it")
             .With("effective_priority", task.Level).With("waited_seconds", TimeSpan.FromTicks(Math.Max(0, scope.Now().UtcTicks - task.ReadySince)).TotalSeconds)
             .With("agents_seen", _seats.Count).With("candidates", seats.Count(seat => seat == chosen || seat.CanBeOffered(task.Needs)))
-            .With("load_share", chosen.Share).With("runner_up", runnerUp?.AgentId).With("runner_up_load_share", runnerUp?.Share).Json();
+            .With("load_share", chosen.Share).With("runner_up", runnerUp?.AgentId).With("runner_up_load_share", runnerUp?.Share)
+            .With("fit_prefers", choice.Preferred?.AgentId).With("fit_success", choice.Fit?.Success).With("fit_seconds", choice.Fit?.MedianSeconds).With("fit_rests_on", choice.Fit?.Level.ToString()).Json();
     }
+
+    /// <summary>Who gets a task.</summary>
+    /// <param name="Seat">Gets it.</param>
+    /// <param name="Preferred">Whom experience prefers; null: it has no opinion.</param>
+    /// <param name="Fit">What is expected of that one.</param>
+    private readonly record struct SeatChoice(AgentSeat Seat, AgentSeat? Preferred, FitExpectation? Fit);
 }

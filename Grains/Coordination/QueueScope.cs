@@ -26,6 +26,9 @@ internal sealed class QueueScope
     public required LeaseTokens Tokens { get; init; }
     public required Func<double> Chance { get; init; }
 
+    /// <summary>What experience expects of agents.</summary>
+    public required IAgentFit Fit { get; init; }
+
     /// <summary>Asks for a round (assignment, wake-ups, notices) soon.</summary>
     public required Action RequestRound { get; init; }
 

@@ -58,6 +58,7 @@ internal sealed class QueueWork : IDisposable
             Time = tools.Time,
             Tokens = tools.Tokens,
             Chance = random.NextDouble,
+            Fit = tools.Fit,
             RequestRound = RequestRound,
             Settings = settings,
         };

@@ -24,6 +24,9 @@ public sealed class LearningOptions
     /// <summary>Newest experiences of a stream that a training learns from, 1,000 to 1,000,000. Default 100,000.</summary>
     [Range(1_000, 1_000_000)] public int TrainingExperiencesMax { get; set; } = 100_000;
 
+    /// <summary>After so long what an agent did counts half in what is expected of it, 1 h to 10 years. Default 14 days.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")] public TimeSpan FitHalfLife { get; set; } = TimeSpan.FromDays(14);
+
     /// <summary>Probability with which prediction intervals and sets hold the truth, 0.5–0.99. Default 0.9.</summary>
     [Range(0.5, 0.99)] public double PredictionCoverage { get; set; } = 0.9;
 

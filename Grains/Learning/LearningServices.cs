@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using NexusActors.Coordination;
 
 namespace NexusActors.Learning;
 
@@ -25,6 +26,9 @@ public static class LearningServices
         services.TryAddSingleton<LearnerTools>();
         services.AddHostedService<LearningKeeper>();
         services.TryAddSingleton<IMetricReadings, OptimizerReadings>();
+        services.AddSingleton<AgentFit>();
+        services.Replace(ServiceDescriptor.Singleton<IAgentFit>(provider => provider.GetRequiredService<AgentFit>()));
+        services.AddHostedService(provider => provider.GetRequiredService<AgentFit>());
         return services;
     }
 }

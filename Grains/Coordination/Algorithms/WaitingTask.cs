@@ -72,6 +72,9 @@ internal sealed class TaskNeeds(IReadOnlyList<string> skills, int units, IReadOn
 {
     public int Units { get; } = units;
 
+    /// <summary>The first of the skills: the task's type.</summary>
+    public string Type => skills[0];
+
     /// <summary>Whether a set of skills is enough.</summary>
     public bool SkilledIn(IReadOnlySet<string> capabilities)
     {

@@ -33,3 +33,10 @@ internal enum FitLevel
 /// <param name="Level">What it rests on.</param>
 /// <param name="Weight">Examples of that group, those of a half-life ago counted half.</param>
 internal sealed record FitEstimate(double Success, double SuccessLow, double SuccessHigh, double? MedianSeconds, double? NinthDecileSeconds, FitLevel Level, double Weight);
+
+/// <summary>What is expected of an agent at a type of task.</summary>
+/// <param name="Success">Probability of success, above 0 and below 1.</param>
+/// <param name="MedianSeconds">Half of the tasks take less; null where no duration is known.</param>
+/// <param name="Level">What it rests on.</param>
+/// <param name="Weight">Examples of that group, those of a half-life ago counted half.</param>
+internal readonly record struct FitExpectation(double Success, double? MedianSeconds, FitLevel Level, double Weight);

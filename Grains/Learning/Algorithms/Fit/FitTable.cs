@@ -55,12 +55,30 @@ internal sealed class FitTable(TimeSpan halfLife)
         }
     }
 
-    /// <summary>How an agent is likely to do.</summary>
+    /// <summary>How an agent is likely to do, with intervals.</summary>
     /// <param name="agent">Who.</param>
     /// <param name="agentType">Of what kind they are.</param>
     /// <param name="taskType">What is to be done.</param>
     /// <param name="now">Not before the newest example.</param>
     public FitEstimate Estimate(string agent, AgentType agentType, TaskType taskType, DateTimeOffset now)
+    {
+        var pooled = Pool(agent, agentType, taskType, now);
+        var deviation = pooled.LogMean is null ? 0 : _spread * Math.Sqrt(1 + 1 / pooled.LogWeight);
+        return new(
+            pooled.Success,
+            Beta.InvCDF(pooled.A, pooled.B, LowShare),
+            Beta.InvCDF(pooled.A, pooled.B, 1 - LowShare),
+            pooled.LogMean is { } median ? Math.Exp(median) : null,
+            pooled.LogMean is { } middle ? Math.Exp(middle + Normal.InvCDF(0, 1, 0.9) * deviation) : null,
+            pooled.Level,
+            pooled.Weight);
+    }
+
+    /// <summary>The same without intervals, which cost most of the time.</summary>
+    public FitExpectation Expect(string agent, AgentType agentType, TaskType taskType, DateTimeOffset now) =>
+        Pool(agent, agentType, taskType, now) is var pooled ? new(pooled.Success, pooled.LogMean is { } median ? Math.Exp(median) : null, pooled.Level, pooled.Weight) : default;
+
+    private Pooled Pool(string agent, AgentType agentType, TaskType taskType, DateTimeOffset now)
     {
         Span<FitTally> tallies = stackalloc FitTally[Levels];
         var (level, i) = (FitLevel.All, 0);
@@ -83,16 +101,11 @@ internal sealed class FitTable(TimeSpan halfLife)
             logWeight = tally.Durations + pull;
             logMean = (tally.LogSum + pull * (logMean ?? 0)) / logWeight;
         }
-        var deviation = logMean is null ? 0 : _spread * Math.Sqrt(1 + 1 / logWeight);
-        return new(
-            mean,
-            Beta.InvCDF(a, b, LowShare),
-            Beta.InvCDF(a, b, 1 - LowShare),
-            logMean is { } median ? Math.Exp(median) : null,
-            logMean is { } middle ? Math.Exp(middle + Normal.InvCDF(0, 1, 0.9) * deviation) : null,
-            level,
-            tallies[(int)level].Trials);
+        return new(mean, a, b, logMean, logWeight, level, tallies[(int)level].Trials);
     }
+
+    /// <summary>What the levels say together: Beta(A, B) for the rate of success, the logarithm of the seconds with the weight that it rests on.</summary>
+    private readonly record struct Pooled(double Success, double A, double B, double? LogMean, double LogWeight, FitLevel Level, double Weight);
 
     private static Group[] Path(string agent, AgentType kind, TaskType task) =>
         [new(FitLevel.All), new(FitLevel.TaskType, task), new(FitLevel.AgentType, task, kind), new(FitLevel.Agent, task, kind, agent)];

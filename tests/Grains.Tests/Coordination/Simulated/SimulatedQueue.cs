@@ -32,6 +32,7 @@ internal sealed class SimulatedQueue
             Time = clock,
             Tokens = new(),
             Chance = chance,
+            Fit = new UnknownFit(),
             RequestRound = RequestRound,
         };
         Writer = new(Scope);

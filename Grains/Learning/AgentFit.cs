@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NexusActors.Coordination;
+using NexusActors.Ledger;
+using NexusActors.Learning.Fit;
+
+namespace NexusActors.Learning;
+
+/// <summary>
+/// What the experiences of finished tasks say of agents, at hand in each silo: it follows the streams of tasks from facts alone, and begins after a start with the newest of each. Estimates are kept until something new
+/// is learned.
+/// </summary>
+internal sealed class AgentFit(ILedger ledger, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<AgentFit> log) : BackgroundService, IAgentFit
+{
+    private const int PageSize = 1_000, FirstMax = 5_000, LookMax = 1_000;
+
+    private readonly Lock _lock = new();
+    private readonly FitTable _table = new(options.CurrentValue.FitHalfLife);
+    private readonly Dictionary<string, (ExperienceTail Tail, long Newest)> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AgentType> _types = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<(string Agent, AgentType Kind, TaskType Task), FitExpectation?> _expected = new();
+
+    /// <inheritdoc/>
+    public FitExpectation? Expect(string agent, AgentType kind, TaskType task) => _expected.GetOrAdd((agent, kind, task), static (key, self) => self.Compute(key.Agent, key.Kind, key.Task), this);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!await lifetime.HasStartedAsync(stoppingToken)) { return; }
+        using var timer = new PeriodicTimer(options.CurrentValue.FollowPeriod, time);
+        do
+        {
+            try { await FollowAsync(stoppingToken); }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
+            catch (Exception exception) when (QueueWriter.IsPassing(exception)) { LearningLog.KeeperFailed(log, exception); }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private FitExpectation? Compute(string agent, AgentType kind, TaskType task)
+    {
+        lock (_lock) { return _table.Expect(agent, kind, task, time.GetUtcNow()) is { Level: not FitLevel.All } fit ? fit : null; }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        List<Experience> unseen = [];
+        foreach (var (stream, newest) in await ledger.ExperienceStreamsAsync(cancellation))
+        {
+            if (!stream.StartsWith(FitExamples.StreamPrefix, StringComparison.Ordinal)) { continue; }
+            var (tail, known) = _streams.GetValueOrDefault(stream, (new(), 0));
+            if (known == newest) { continue; }
+            unseen.AddRange(await UnseenAsync(stream, tail, known == 0 ? FirstMax : LookMax, cancellation));
+            _streams[stream] = (tail, newest);
+        }
+        if (unseen.Count == 0) { return; }
+        await LearnTypesAsync(cancellation);
+        var examples = unseen.OrderBy(experience => experience.Timestamp).SelectMany(experience => FitExamples.Of(experience, agent => _types.TryGetValue(agent, out var type) ? type : null)).ToList();
+        lock (_lock)
+        {
+            foreach (var example in examples) { _table.Add(example); }
+            _table.Learn(time.GetUtcNow());
+            _expected = new();
+        }
+    }
+
+    // Of more than can be taken in between two looks only the newest.
+    private async Task<List<Experience>> UnseenAsync(string stream, ExperienceTail tail, int max, CancellationToken cancellation)
+    {
+        var begun = time.GetUtcNow();
+        List<Experience> unseen = [];
+        for (var before = 0L; ;)
+        {
+            var page = await ledger.ListExperiencesAsync(new() { Stream = stream, BeforeSeq = before, Limit = PageSize }, cancellation);
+            unseen.AddRange(page.Where(experience => tail.IsNew(experience.Seq)));
+            if (unseen.Count >= max) { tail.Skip(unseen[^1].Seq - 1); }
+            if (page.Length < PageSize || page[^1].Seq <= tail.Floor + 1) { break; }
+            before = page[^1].Seq;
+        }
+        tail.Completed(begun);
+        return unseen;
+    }
+
+    private async Task LearnTypesAsync(CancellationToken cancellation)
+    {
+        foreach (var agent in await ledger.AgentsAsync(cancellation)) { _types[agent.Profile.Id] = agent.Profile.Type; }
+    }
+}
