@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NexusActors.Coordination;
-using NexusActors.Ledger;
 using NexusActors.Learning.Fit;
+using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
 

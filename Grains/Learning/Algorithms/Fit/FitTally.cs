@@ -38,14 +38,20 @@ internal struct FitTally
         return new() { _at = moment, Trials = Trials * weight, Successes = Successes * weight, Durations = Durations * weight, LogSum = LogSum * weight, LogSquares = LogSquares * weight };
     }
 
-    /// <summary>Without a group that is part of it, both as of the same moment.</summary>
-    public readonly FitTally Without(in FitTally part) => new()
+    /// <summary>Without a group that is part of it, both as of the same moment. What rounding leaves of nothing is nothing.</summary>
+    public readonly FitTally Without(in FitTally part)
     {
-        _at = _at,
-        Trials = Math.Max(0, Trials - part.Trials),
-        Successes = Math.Max(0, Successes - part.Successes),
-        Durations = Math.Max(0, Durations - part.Durations),
-        LogSum = LogSum - part.LogSum,
-        LogSquares = LogSquares - part.LogSquares,
-    };
+        var (trials, durations) = (Rest(Trials, part.Trials), Rest(Durations, part.Durations));
+        return new()
+        {
+            _at = _at,
+            Trials = trials,
+            Successes = Math.Min(trials, Rest(Successes, part.Successes)),
+            Durations = durations,
+            LogSum = durations == 0 ? 0 : LogSum - part.LogSum,
+            LogSquares = durations == 0 ? 0 : LogSquares - part.LogSquares,
+        };
+    }
+
+    private static double Rest(double whole, double part) => whole - part is var rest && rest > 1e-9 * whole ? rest : 0;
 }

@@ -5,6 +5,7 @@ namespace NexusActors.Learning.Fit;
 
 public sealed class FitTableTests
 {
+    private static readonly string[] Agents = ["good", "bad", "new"];
     private static readonly TimeSpan HalfLife = TimeSpan.FromDays(30);
     private static readonly DateTimeOffset Noon = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
 
@@ -30,6 +31,24 @@ public sealed class FitTableTests
         Assert.Equal(FitLevel.AgentType, estimate.Level);
         Assert.InRange(estimate.Success, 0.85, 0.93);
     }
+
+    /// <summary>Two agents, one of whom succeeds: at whatever times, both rest on that one's seconds alone, and rounding of what is subtracted makes no others up.</summary>
+    [Fact]
+    public void Estimate_OneAgentAloneHasDurations_NothingElseIsMadeUp() =>
+        Gen.Select(Gen.Int[0, 100_000_000], Gen.Bool).Array[2, 40].Sample(attempts =>
+        {
+            var table = new FitTable(HalfLife);
+            foreach (var (milliseconds, good) in attempts.Append((5, true)).OrderBy(attempt => attempt.Item1))
+            {
+                table.Add(new(good ? "good" : "bad", AgentType.Operations, TaskType.Testing, good, good ? 0.02 : null, Noon.AddMilliseconds(milliseconds)));
+            }
+
+            foreach (var agent in Agents)
+            {
+                Assert.Equal(0.02, table.Estimate(agent, AgentType.Operations, TaskType.Testing, Noon.AddDays(2)).MedianSeconds!.Value, 9);
+                Assert.Equal(0.02, table.Expect(agent, AgentType.Operations, TaskType.Testing, Noon.AddDays(2)).MedianSeconds!.Value, 9);
+            }
+        });
 
     [Fact]
     public void Estimate_MoreIsKnownOfTheAgent_ItsOwnRecordCountsMore()
