@@ -18,10 +18,3 @@ internal interface IOutcomeEstimates
 /// <param name="SuccessProbability">That it turns out well, 0–1; null: not known.</param>
 /// <param name="Numbers">Numbers that will be measured, by name.</param>
 internal sealed record OutcomeEstimate(double? SuccessProbability, ImmutableSortedDictionary<string, LearnedEstimate> Numbers);
-
-/// <summary>Nothing is learned.</summary>
-internal sealed class NothingLearned : IOutcomeEstimates
-{
-    public ValueTask<ImmutableArray<OutcomeEstimate?>> EstimateAsync(string stream, string contextJson, ImmutableArray<string> actionsJson, CancellationToken cancellation) =>
-        ValueTask.FromResult(ImmutableArray.Create(new OutcomeEstimate?[actionsJson.Length]));
-}

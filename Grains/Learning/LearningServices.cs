@@ -20,7 +20,7 @@ public static class LearningServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LearningMetrics>();
         services.TryAddSingleton<LearningCompute>();
-        services.TryAddSingleton<IOutcomeEstimates, NothingLearned>();
+        services.TryAddSingleton<IOutcomeEstimates, ModelEstimates>();
         services.TryAddSingleton<DecisionMaker>();
         services.TryAddSingleton<TrainingBudget>();
         services.TryAddSingleton<LearnerTools>();
