@@ -27,6 +27,7 @@ internal static class DecisionEndpoints
         api.MapPost("/{decision_id}/outcome", ReportAsync).Takes<OutcomeBody>()
             .Named("ReportDecisionOutcome", "Tell how a decision turned out", "Stores an experience in the decision's stream, calibrates confidence and teaches the policy that was asked. The same outcome again changes nothing; another one is refused.")
             .Refuses(400, 404, 409, 413, 415);
+        api.MapGet("/policies", ListPoliciesAsync).Named("ListDecisionPolicies", "List policies by name").Refuses();
         api.MapGet("/policies/{name}", GetPolicyAsync)
             .Named("GetDecisionPolicy", "Read a policy, and what others would have cost in its place", "Inverse propensity score, self-normalised, and doubly robust, each with its 95 % interval, over decisions in which any action could have been answered.").Refuses(400, 404);
         api.MapPut("/policies/{name}", PutPolicyAsync).Takes<PolicyBody>()
@@ -70,6 +71,17 @@ internal static class DecisionEndpoints
         var outcome = await JsonBody.ReadAsync(http, DecisionInput.ReadOutcome);
         await grain.ReportAsync(outcome, cancellation);
         return new(new() { Message = "Outcome recorded", DecisionId = id, ExperienceId = "decision:" + id, Timestamp = time.GetUtcNow() }, DecisionWireJson.Wire.OutcomeRecorded);
+    }
+
+    private static async Task<JsonListReply<PoliciesResponse>> ListPoliciesAsync(IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
+    {
+        var policies = await Catalog(grains).PoliciesAsync(cancellation);
+        return new(new()
+        {
+            Policies = [.. policies.Select(policy => new PolicyItem { Name = policy.Name, Mode = policy.Settings.Mode, Share = policy.Settings.Share, CreatedAt = policy.CreatedAt, UpdatedAt = policy.UpdatedAt })],
+            Count = policies.Length,
+            Timestamp = time.GetUtcNow(),
+        }, DecisionWireJson.Wire.PoliciesResponse);
     }
 
     private static async Task<JsonReply<PolicyResponse>> GetPolicyAsync(string name, HttpContext http, IGrainFactory grains, TimeProvider time, CancellationToken cancellation) =>

@@ -52,7 +52,7 @@ internal static class RepeatableCalls
     }
 
     private static IEnumerable<(Type, string)> Reads() =>
-        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IPlanCatalogGrain), typeof(IRuleCatalogGrain), typeof(IDecisionCatalogGrain), typeof(IDecisionConfidenceGrain), typeof(IDecisionPolicyGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
+        from room in (Type[])[typeof(ITaskGrain), typeof(ICatalogGrain), typeof(IExperienceCatalogGrain), typeof(IExperienceStreamGrain), typeof(IModelCatalogGrain), typeof(IPlanCatalogGrain), typeof(IRuleCatalogGrain), typeof(IDecisionCatalogGrain), typeof(IDecisionConfidenceGrain), typeof(IDecisionPolicyGrain), typeof(IOptimizerGrain), typeof(ITargetGrain), typeof(IAgentGrain), typeof(IQueueGrain)]
         from method in room.GetMethods()
         where method.GetCustomAttribute<ReadOnlyAttribute>() is not null
         select (room, method.Name);

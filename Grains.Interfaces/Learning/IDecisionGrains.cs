@@ -26,6 +26,9 @@ public interface IDecisionCatalogGrain : IGrainWithIntegerKey
 
     /// <summary>One page, newest first; at most <see cref="DecisionLimits.PageMax"/>.</summary>
     [ReadOnly, ResponseTimeout("00:00:10"), Alias("List")] Task<DecisionPage> ListAsync(DecisionFilter filter, CancellationToken cancellation = default);
+
+    /// <summary>All policies by name, at most the newest 1,000.</summary>
+    [ReadOnly, ResponseTimeout("00:00:10"), Alias("Policies")] Task<ImmutableArray<PolicySummary>> PoliciesAsync(CancellationToken cancellation = default);
 }
 
 /// <summary>How far stated confidence was right, and how to state it (one for all, key 0). It holds nothing that is not in the ledger.</summary>

@@ -39,6 +39,14 @@ public interface IDecisionPolicyGrain : IGrainWithStringKey
 [GenerateSerializer, Immutable, Alias("nexus.PolicySettings")]
 public sealed record PolicySettings([property: Id(0)] PolicyMode Mode, [property: Id(1)] double Share);
 
+/// <summary>What a list tells of a policy.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Settings">Whose choice is answered.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="UpdatedAt">When its settings changed last.</param>
+[GenerateSerializer, Immutable, Alias("nexus.PolicySummary")]
+public sealed record PolicySummary([property: Id(0)] string Name, [property: Id(1)] PolicySettings Settings, [property: Id(2)] DateTimeOffset CreatedAt, [property: Id(3)] DateTimeOffset UpdatedAt);
+
 /// <summary>A choice for a policy.</summary>
 /// <param name="ContextJson">The situation, JSON text of an object.</param>
 /// <param name="Actions">Names of those that may be chosen; at least one.</param>

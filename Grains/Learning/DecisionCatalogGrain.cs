@@ -9,7 +9,7 @@ namespace NexusActors.Learning;
 [StatelessWorker, GrainType("decisions")]
 internal sealed class DecisionCatalogGrain(ILedger ledger) : Grain, IDecisionCatalogGrain
 {
-    private const int ReadAtOnce = 100;
+    private const int ReadAtOnce = 100, PoliciesMax = 1_000;
 
     /// <summary>Decisions that one page looks at; a rare scenario takes more pages.</summary>
     private const int LookedAtMax = 1_000;
@@ -37,6 +37,10 @@ internal sealed class DecisionCatalogGrain(ILedger ledger) : Grain, IDecisionCat
         }
         return new(found.ToImmutable(), before);
     }
+
+    public async Task<ImmutableArray<PolicySummary>> PoliciesAsync(CancellationToken cancellation) =>
+        [.. (await ledger.ListDocumentsAsync(new(DecisionFacts.PolicyKind, Limit: PoliciesMax), cancellation)).OrderBy(stored => stored.Id, StringComparer.Ordinal)
+            .Select(stored => new PolicySummary(stored.Id, DecisionFacts.ReadPolicy(stored), stored.CreatedAt, stored.UpdatedAt))];
 
     private static bool Matches(Decision decision, DecisionFilter filter) =>
         (filter.ScenarioType == ScenarioType.None || filter.ScenarioType == decision.Request.ScenarioType) && (filter.OutcomeKnown is not { } known || known == decision.Outcome is not null);

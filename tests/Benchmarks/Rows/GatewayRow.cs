@@ -13,6 +13,9 @@ internal static class GatewayRow
     private const string Experience =
         """{"context":{"cpu":0.7,"queue":12,"region":"eu"},"action_taken":{"type":"scale_up","replicas":3},"outcome":{"latency_ms":120},"success":true,"performance_metrics":{"latency":0.12,"cost":1.5},"tags":["scaling"]}""";
 
+    private const string Decision =
+        """{"scenario_type":"resource_allocation","description":"the queue grows","context":{"cpu":0.7,"queue":12},"objectives":["minimize_cost","maximize_performance","minimize_risk"],"available_actions":[{"action_type":"scale_up","estimated_cost":400,"performance_gain":0.5,"risk_score":0.2},{"action_type":"restart","estimated_cost":100,"performance_gain":0.4,"risk_score":0.4},{"action_type":"wait","estimated_cost":0,"performance_gain":0,"risk_score":0.6}]}""";
+
     private sealed record Route(string Name, int Callers, int Calls, Func<Product, Uri> Address, Func<int, byte[]> Request, double Original, string Said);
 
     public static void Run(Settings settings, Report report)
@@ -28,6 +31,8 @@ internal static class GatewayRow
             new("POST /tasks", ManyCallers, 100_000, product => product.Coordination, _ => Requests.Post("/tasks", Lives.TaskBody), 970, "970/s with its database"),
             new("POST /learning/experiences", 1, 3_000, product => product.Learning, _ => Requests.Post("/learning/experiences", Experience), 460, "460/s alone"),
             new("POST /learning/experiences", ManyCallers, 100_000, product => product.Learning, _ => Requests.Post("/learning/experiences", Experience), 46, "6–46/s"),
+            new("POST /decisions", Callers, 10_000, product => product.Learning, _ => Requests.Post("/decisions", Decision), 690, "690/s"),
+            new("POST /decisions", ManyCallers, 10_000, product => product.Learning, _ => Requests.Post("/decisions", Decision), 690, "690/s"),
         ];
         Progress($"P3, {settings.Where}: ceilings");
         using var bare = new BareServer();

@@ -235,6 +235,8 @@ public sealed class DecisionEndpointTests(EmbeddedFixture service) : IClassFixtu
         Assert.Equal(("live", 0.5), (set.Text("mode"), set.GetProperty("share").GetDouble()));
         Assert.Equal(("live", 0.5), (draw.Text("mode"), draw.GetProperty("share").GetDouble()));
         Assert.Equal(draw.Text("answered") == "restart" ? 0.5 + 0.5 / 3 : 0.5 / 3, draw.GetProperty("propensity").GetDouble(), 9);
+        var listed = (await service.Learning.GetAsync("/decisions/policies")).Ok().GetProperty("policies").EnumerateArray().Single(one => one.Text("name") == policy);
+        Assert.Equal((set.Text("mode"), set.Text("created_at")), (listed.Text("mode"), listed.Text("created_at")));
         await (await service.Learning.PutAsync("/decisions/policies/" + policy, """{"mode":"asleep"}""")).RefusedAsync(HttpStatusCode.BadRequest, "invalid", "mode");
     }
 
