@@ -12,7 +12,8 @@ internal static class PlanFaults
     {
         if (request.Goals.IsDefaultOrEmpty) { return [new("goals", "must hold at least one goal")]; }
         if (request.Goals.Length > PlanLimits.GoalsMax) { return [new("goals", $"must hold at most {PlanLimits.GoalsMax} goals; there are {request.Goals.Length}")]; }
-        ImmutableArray<PlanFault> faults = [.. Request(request), .. request.Goals.SelectMany((goal, i) => Goal(request, goal, $"goals[{i}]")), .. Constraints(request, request.Constraints)];
+        HashSet<string> ids = [.. request.Goals.Select(goal => goal.Id)];
+        ImmutableArray<PlanFault> faults = [.. Request(request), .. request.Goals.SelectMany((goal, i) => Goal(request, ids, goal, $"goals[{i}]")), .. Constraints(request, request.Constraints)];
         return faults.IsEmpty ? [.. Cycle(request.Goals)] : faults;
     }
 
@@ -28,7 +29,7 @@ internal static class PlanFaults
         if (request.From is { } from && !CanBePlannedFrom(request.Start, from)) { yield return new("from", $"must not be before the start of the plan ({request.Start:yyyy-MM-dd}), nor more than {YearsMax} years after it"); }
     }
 
-    private static IEnumerable<PlanFault> Goal(PlanRequest request, PlanGoal goal, string field)
+    private static IEnumerable<PlanFault> Goal(PlanRequest request, HashSet<string> ids, PlanGoal goal, string field)
     {
         if (string.IsNullOrWhiteSpace(goal.Id) || goal.Id.Length > 200) { yield return new($"{field}.id", "must have 1 to 200 characters"); }
         if (goal.Description.Length > PlanLimits.TextMax) { yield return new($"{field}.description", $"must have at most {PlanLimits.TextMax} characters"); }
@@ -44,7 +45,7 @@ internal static class PlanFaults
         {
             if (IsFar(request, day)) { yield return new($"{field}.{name}", $"must be within {YearsMax} years of the start"); }
         }
-        foreach (var unknown in goal.Dependencies.Where(id => !request.Goals.Any(other => other.Id == id))) { yield return new($"{field}.depends_on", $"must name goals of this plan; '{unknown}' is none"); }
+        foreach (var unknown in goal.Dependencies.Where(id => !ids.Contains(id))) { yield return new($"{field}.depends_on", $"must name goals of this plan; '{unknown}' is none"); }
     }
 
     private static IEnumerable<PlanFault> Constraints(PlanRequest request, PlanConstraints constraints)

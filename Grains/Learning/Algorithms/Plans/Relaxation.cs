@@ -91,9 +91,10 @@ internal sealed class Relaxation(Project project, ImmutableArray<DateLimit> limi
         };
     }
 
-    /// <summary>Arithmetic alone shows that no schedule keeps the dates.</summary>
-    private static bool IsHopeless(Project asked, ImmutableArray<int> latest)
+    /// <summary>Arithmetic alone shows that no schedule keeps the dates; false also where there is no time for it.</summary>
+    private bool IsHopeless(Project asked, ImmutableArray<int> latest)
     {
+        if (IsOver?.Invoke() == true) { return false; }
         var (tailed, reference) = Tailed(asked, latest);
         return LowerBounds.Of(tailed).Best > reference;
     }

@@ -71,14 +71,14 @@ public sealed class RelaxationTests
     }
 
     [Fact]
-    public void Relaxation_TimeIsOverButArithmeticTells_IsProven()
+    public void Relaxation_SolverMayDoNothingButArithmeticTells_IsProven()
     {
         var project = new Project([new() { Id = "a", Duration = 3, Demands = [1] }, new() { Id = "b", Duration = 3, Demands = [1] }], [1]);
         ImmutableArray<DateLimit> limits = [new("a", 0, 3, null), new("b", 1, 3, null), new("both", null, 5, null)];
-        var over = new Relaxation(project, limits, 10, 1, default) { IsOver = () => true };
+        var idle = new Relaxation(project, limits, 0, 1, default);
 
-        Assert.Equal(false, over.Feasible().Can);
-        Assert.Equal(new(null, true), over.OfDate(0, [0, 3]));
+        Assert.Equal(false, idle.Feasible().Can);
+        Assert.Equal(new(null, true), idle.OfDate(0, [0, 3]));
     }
 
     private static Relaxation Relax(Project project, ImmutableArray<DateLimit> limits) => new(project, limits, 10, 1, default);
