@@ -43,6 +43,10 @@ internal sealed record FoundPatterns
     public int? SilhouetteSample { get; init; }
     /// <summary>Conditions under which success differs, most significant first. At most one in twenty of them is told wrongly, on average.</summary>
     public IReadOnlyList<SegmentResponse>? Segments { get; init; }
+    /// <summary>Actions that follow each other more often than by chance, most significant first; at most one in twenty of them is told wrongly, on average.</summary>
+    public IReadOnlyList<SequenceResponse>? Sequences { get; init; }
+    /// <summary>Runs of actions that were looked at: those of a session, an agent or a target, without pauses above an hour.</summary>
+    public int? SequenceRuns { get; init; }
 
     /// <summary>Translates.</summary>
     public static FoundPatterns From(PatternReport report, int limit) => report.Message is { } message ? new() { Message = message } : new()
@@ -52,6 +56,8 @@ internal sealed record FoundPatterns
         SilhouetteScore = report.Silhouette,
         SilhouetteSample = report.SilhouetteSample,
         Segments = [.. report.Segments.Take(limit).Select(SegmentResponse.From)],
+        Sequences = [.. report.Sequences.Take(limit).Select(SequenceResponse.From)],
+        SequenceRuns = report.Runs,
     };
 }
 
@@ -145,6 +151,49 @@ internal sealed record SegmentResponse
         PValue = segment.P,
         Description = segment.Description,
         ExampleIds = segment.ExampleIds,
+    };
+}
+
+/// <summary>Actions that follow each other more often than by chance.</summary>
+internal sealed record SequenceResponse
+{
+    /// <summary>In order; up to two others may lie between two of them.</summary>
+    public required IReadOnlyList<string> Actions { get; init; }
+    /// <summary>Runs that have them.</summary>
+    public required int Support { get; init; }
+    /// <summary>Of all runs, 0–1.</summary>
+    public required double Share { get; init; }
+    /// <summary>How many times as often the last one comes after the others as it comes at all.</summary>
+    public required double Lift { get; init; }
+    /// <summary>How likely that is by chance.</summary>
+    public required double PValue { get; init; }
+    /// <summary>Share of the last steps that succeeded, 0–1.</summary>
+    public required double SuccessRate { get; init; }
+    /// <summary>Where the true rate lies with 95 % confidence: from.</summary>
+    public required double SuccessRateLow { get; init; }
+    /// <summary>To.</summary>
+    public required double SuccessRateHigh { get; init; }
+    /// <summary>Share of successes of the last action elsewhere, 0–1; absent where it never is elsewhere.</summary>
+    public double? RestSuccessRate { get; init; }
+    /// <summary>For people.</summary>
+    public required string Description { get; init; }
+    /// <summary>Some of the last steps.</summary>
+    public required IReadOnlyList<string> ExampleIds { get; init; }
+
+    /// <summary>Translates.</summary>
+    public static SequenceResponse From(SequencePattern sequence) => new()
+    {
+        Actions = sequence.Actions,
+        Support = sequence.Success.Support,
+        Share = sequence.Share,
+        Lift = sequence.Lift,
+        PValue = sequence.P,
+        SuccessRate = sequence.Success.Rate,
+        SuccessRateLow = sequence.Success.Low,
+        SuccessRateHigh = sequence.Success.High,
+        RestSuccessRate = sequence.RestRate,
+        Description = sequence.Description,
+        ExampleIds = sequence.ExampleIds,
     };
 }
 

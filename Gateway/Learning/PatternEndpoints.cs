@@ -10,7 +10,7 @@ internal static class PatternEndpoints
     /// <summary>Maps the route.</summary>
     public static void MapPatterns(this RouteGroupBuilder api) =>
         api.MapGet("/learning/patterns", FindAsync)
-            .Named("FindPatterns", "Find out what experiences have in common", "Clusters of experiences that are alike, and segments whose success differs significantly, each with its evidence. The answer is kept for a short while, for as long as no experience comes.")
+            .Named("FindPatterns", "Find out what experiences have in common", "Clusters of experiences that are alike, segments whose success differs significantly, and actions that follow each other more often than by chance, each with its evidence. The answer is kept for a short while, for as long as no experience comes.")
             .WithMetadata(new QueryContract("hours", "Look at experiences of the last hours, 1–87,600; 24 where not given", typeof(int)))
             .WithMetadata(new QueryContract("stream", "In this stream; all where not given", typeof(string)))
             .WithMetadata(new QueryContract("limit", "How many of each kind at most, 1–100; 20 where not given", typeof(int)))

@@ -46,6 +46,10 @@ public sealed record PatternReport
     [Id(5)] public int SilhouetteSample { get; init; }
     /// <summary>Conditions under which success differs, most significant first.</summary>
     [Id(6)] public ImmutableArray<SegmentPattern> Segments { get; init; } = [];
+    /// <summary>Actions that follow each other more often than by chance, most significant first.</summary>
+    [Id(7)] public ImmutableArray<SequencePattern> Sequences { get; init; } = [];
+    /// <summary>Runs of actions that were looked at: those of a session, an agent or a target, without long pauses.</summary>
+    [Id(8)] public int Runs { get; init; }
 }
 
 /// <summary>How often experiences succeed.</summary>
@@ -99,4 +103,26 @@ public sealed record SegmentPattern
     [Id(5)] public required string Description { get; init; }
     /// <summary>Ids of some.</summary>
     [Id(6)] public ImmutableArray<string> ExampleIds { get; init; } = [];
+}
+
+/// <summary>Actions that follow each other more often than by chance.</summary>
+[GenerateSerializer, Immutable, Alias("nexus.SequencePattern")]
+public sealed record SequencePattern
+{
+    /// <summary>In order; up to two others may lie between two of them.</summary>
+    [Id(0)] public ImmutableArray<string> Actions { get; init; } = [];
+    /// <summary>How often its last step succeeds; its support is the number of runs that have the sequence.</summary>
+    [Id(1)] public required SuccessRate Success { get; init; }
+    /// <summary>Of all runs, 0–1.</summary>
+    [Id(2)] public double Share { get; init; }
+    /// <summary>How many times as often the last action comes after the others as it comes at all.</summary>
+    [Id(3)] public double Lift { get; init; }
+    /// <summary>How likely that is by chance (Fisher, two-sided), 0–1.</summary>
+    [Id(4)] public double P { get; init; }
+    /// <summary>Share of successes of the last action elsewhere, 0–1; null where it never is elsewhere.</summary>
+    [Id(5)] public double? RestRate { get; init; }
+    /// <summary>For people.</summary>
+    [Id(6)] public required string Description { get; init; }
+    /// <summary>Ids of some of the last steps.</summary>
+    [Id(7)] public ImmutableArray<string> ExampleIds { get; init; } = [];
 }

@@ -8,7 +8,7 @@ public sealed class PatternEndpointTests(PatternEndpointTests.Fixture service) :
 {
     private const int ExperiencesMax = 600;
 
-    private static readonly string[] Regions = ["eu", "us", "ap"];
+    private static readonly string[] Regions = ["eu", "us", "ap"], Failing = ["drain", "restart", "rollback"], Sound = ["copy", "scan", "copy"];
 
     private readonly string _stream = Guid.NewGuid().ToString("N");
 
@@ -55,6 +55,23 @@ public sealed class PatternEndpointTests(PatternEndpointTests.Fixture service) :
         {
             Assert.Equal("eu", (await service.Learning.GetAsync($"/learning/experiences/{id.GetString()}")).Ok().GetProperty("context").Text("region"));
         }
+    }
+
+    [Fact]
+    public async Task Patterns_ActionsFollowEachOther_SequenceIsTold()
+    {
+        var random = new Random(1);
+        var now = DateTimeOffset.UtcNow;
+        var lines = Enumerable.Range(0, 60).SelectMany(session => (random.Next(2) == 0 ? Failing : Sound).Select((action, i) =>
+            $$"""{"stream":"{{_stream}}","timestamp":"{{now.AddSeconds(i - 10):O}}","context":{"session_id":"{{session}}"},"action_taken":{"action_type":"{{action}}"},"outcome":{},"success":{{(action == "rollback" ? "false" : "true")}}}"""));
+        (await service.Learning.SendAsync(HttpMethod.Post, "/learning/experiences/batch", string.Join('\n', lines), "application/x-ndjson")).Ok();
+
+        var patterns = (await FindAsync()).GetProperty("patterns");
+
+        Assert.Equal(60, patterns.GetProperty("sequence_runs").GetInt32());
+        var sequence = Assert.Single(patterns.GetProperty("sequences").EnumerateArray(), told => string.Join(' ', told.GetProperty("actions").EnumerateArray().Select(action => action.GetString())) == "drain restart rollback");
+        Assert.Equal(0, sequence.GetProperty("success_rate").GetDouble());
+        Assert.True(sequence.GetProperty("lift").GetDouble() > 1.5);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using NexusActors.Learning.Features;
 
 namespace NexusActors.Learning.Patterns;
 
-/// <summary>Everything that is looked for in some experiences: clusters of all that was known before the outcome, and segments whose success differs.</summary>
+/// <summary>Everything that is looked for in some experiences: clusters of all that was known before the outcome, segments whose success differs, and sequences of actions.</summary>
 internal static class ExperiencePatterns
 {
     /// <summary>The hour and the weekday: segments may depend on them, but as lengths of a line they would only blur clusters.</summary>
@@ -24,6 +24,8 @@ internal static class ExperiencePatterns
         var still = table with { Columns = [.. table.Columns.Where(column => !column.Name.StartsWith(ClockPrefix, StringComparison.Ordinal))] };
         var clustering = ClusterSearch.Find(still, success, cancellation);
         var segments = SubgroupSearch.Find(table, success, new() { Limit = LimitMax }, cancellation);
+        var runs = ActionRuns.Of(experiences);
+        var sequences = SequenceSearch.Find(runs, success, new() { Limit = LimitMax }, cancellation);
         return new()
         {
             Experiences = experiences.Count,
@@ -31,6 +33,8 @@ internal static class ExperiencePatterns
             Silhouette = clustering.Silhouette,
             SilhouetteSample = clustering.Measured,
             Segments = [.. segments.Select(group => Segment(group, Id))],
+            Sequences = [.. sequences.Select(sequence => Sequence(sequence, Id))],
+            Runs = runs.Length,
         };
 
         string Id(int row) => experiences[row].Id;
@@ -52,6 +56,18 @@ internal static class ExperiencePatterns
         RestRate = found.RestRate,
         Lift = found.Lift,
         P = found.P,
+        Description = found.Sentence,
+        ExampleIds = [.. found.Examples.Select(id)],
+    };
+
+    private static SequencePattern Sequence(ActionSequence found, Func<int, string> id) => new()
+    {
+        Actions = found.Actions,
+        Success = new(found.Support, found.Successes, found.Rate, found.RateLow, found.RateHigh),
+        Share = found.Share,
+        Lift = found.Lift,
+        P = found.P,
+        RestRate = found.RestRate,
         Description = found.Sentence,
         ExampleIds = [.. found.Examples.Select(id)],
     };
