@@ -26,6 +26,11 @@ internal static class RepeatableCalls
         (typeof(IAgentGrain), nameof(IAgentGrain.DrainAsync)),              // what drains goes on draining
         (typeof(IAgentGrain), nameof(IAgentGrain.HeartbeatAsync)),          // a lease renewed twice is renewed
         (typeof(IAgentGrain), nameof(IAgentGrain.ReportAsync)),             // by token; a repeat gets the first answer
+        (typeof(IStreamLearnerGrain), nameof(IStreamLearnerGrain.PredictAsync)),
+        (typeof(IStreamLearnerGrain), nameof(IStreamLearnerGrain.PredictManyAsync)),
+        (typeof(IStreamLearnerGrain), nameof(IStreamLearnerGrain.StateAsync)),
+        (typeof(IStreamLearnerGrain), nameof(IStreamLearnerGrain.TrainAsync)), // a training that is under way is joined
+        (typeof(IModelCatalogGrain), nameof(IModelCatalogGrain.TrainAsync)),
         (typeof(IStreamRulesGrain), nameof(IStreamRulesGrain.InduceAsync)), // what was found again stays as it is
         (typeof(IStreamRulesGrain), nameof(IStreamRulesGrain.SetAsync)),    // what is pinned stays so
         (typeof(IPatternGrain), nameof(IPatternGrain.FindAsync)),           // what was found meanwhile is kept for a repeat

@@ -11,10 +11,10 @@ namespace NexusActors.Learning;
 public interface IStreamLearnerGrain : IGrainWithStringKey
 {
     /// <summary>Predicts what will come of a situation. No reply has a target that no model was trained for.</summary>
-    [AlwaysInterleave, Alias("Predict")] Task<PredictionReply> PredictAsync(PredictionRequest request, CancellationToken cancellation = default);
+    [ResponseTimeout("00:00:10"), AlwaysInterleave, Alias("Predict")] Task<PredictionReply> PredictAsync(PredictionRequest request, CancellationToken cancellation = default);
 
     /// <summary>Predicts for many situations at once, at most <see cref="PredictionLimits.SituationsMax"/>, in their order.</summary>
-    [AlwaysInterleave, Alias("PredictMany")] Task<ImmutableArray<PredictionReply>> PredictManyAsync(ImmutableArray<PredictionRequest> requests, CancellationToken cancellation = default);
+    [ResponseTimeout("00:00:10"), AlwaysInterleave, Alias("PredictMany")] Task<ImmutableArray<PredictionReply>> PredictManyAsync(ImmutableArray<PredictionRequest> requests, CancellationToken cancellation = default);
 
     /// <summary>Takes in the experiences that came since, and begins a training where one is due. Called now and then by the service itself.</summary>
     [AlwaysInterleave, Alias("Follow")] Task FollowAsync(CancellationToken cancellation = default);
@@ -25,7 +25,7 @@ public interface IStreamLearnerGrain : IGrainWithStringKey
     [ResponseTimeout("00:10:00"), AlwaysInterleave, Alias("Train")] Task<StreamLearning> TrainAsync(bool wait, CancellationToken cancellation = default);
 
     /// <summary>What is known now: models with their cards, the race with the online model, drift.</summary>
-    [AlwaysInterleave, Alias("State")] Task<StreamLearning> StateAsync(CancellationToken cancellation = default);
+    [ResponseTimeout("00:00:10"), AlwaysInterleave, Alias("State")] Task<StreamLearning> StateAsync(CancellationToken cancellation = default);
 }
 
 /// <summary>Reads over what all streams have learned (stateless, any key).</summary>

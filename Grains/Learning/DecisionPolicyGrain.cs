@@ -101,7 +101,7 @@ internal sealed class DecisionPolicyGrain(ILedger ledger, LearningCompute comput
             while (_book.IsDue && !cancellation.IsCancellationRequested)
             {
                 var (outcomes, seed) = (_book.TakeForLearning(), _random.Next());
-                _model = await compute.RunAsync(_ => PolicyModel.Of(outcomes, new Random(seed)), cancellation);
+                _model = await compute.RunBehindAsync(_ => PolicyModel.Of(outcomes, new Random(seed)), cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

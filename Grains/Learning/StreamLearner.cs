@@ -127,7 +127,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
             var learned = since >= TrainingSchedule.SinceChangeMin ? experiences[^since..] : experiences;
             var champions = _memory.Predictor.Models.ToDictionary(model => model.Card.Target, StringComparer.Ordinal);
             var training = new StreamTrainingOptions { Training = new() { Coverage = settings.PredictionCoverage } };
-            var trained = await tools.Compute.RunAsync(cancel => StreamTrainer.Train(stream, learned, champions, training, cancel), stopping);
+            var trained = await tools.Compute.RunBehindAsync(cancel => StreamTrainer.Train(stream, learned, champions, training, cancel), stopping);
             await _turn.WaitAsync(stopping);
             try
             {

@@ -96,7 +96,7 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
             var (settings, started) = (options.CurrentValue, time.GetTimestamp());
             var experiences = (await ExperienceWindow.ReadAsync(ledger, new() { Stream = Stream }, settings.ExperiencesMax, stopping)).Experiences;
             if (experiences.Count < settings.ExperiencesMin) { return new(experiences.Count, 0, 0, $"Too little data: stream '{Stream}' has {experiences.Count} experiences, at least {settings.ExperiencesMin} are needed."); }
-            var found = await compute.RunAsync(token => ExperienceRuleInducer.Induce([.. experiences.Reverse()], settings.Induction, token), stopping);
+            var found = await compute.RunBehindAsync(token => ExperienceRuleInducer.Induce([.. experiences.Reverse()], settings.Induction, token), stopping);
             var added = await InTurnAsync((shelf, cancel) => TakeInAsync(shelf, found, experiences, cancel), stopping);
             LearningLog.RulesInduced(log, Stream, experiences.Count, found.Length, added, time.GetElapsedTime(started).TotalSeconds);
             return new(experiences.Count, found.Length, added, $"{found.Length} rules were found in {experiences.Count} experiences; {added} of them are new.");

@@ -72,10 +72,16 @@ public sealed class PredictionEndpointTests(EmbeddedFixture service) : IClassFix
     [Fact]
     public async Task Experiences_Enough_AreLearnedFromUnasked()
     {
-        await RecordAsync(100);
+        var fresh = new EmbeddedFixture { Settings = ["--Nexus:Learning:FollowPeriod=00:00:00.2"] };
+        await fresh.InitializeAsync();
+        try
+        {
+            await RecordAsync(fresh, "unasked", 100);
 
-        await Until.TrueAsync(async () => (await service.Learning.GetAsync($"/learning/models/{_stream}")).Ok().GetProperty("models").GetArrayLength() > 0, "a model was trained");
-        Assert.Equal("first", (await service.Learning.GetAsync($"/learning/models/{_stream}")).Ok().GetProperty("cause").GetString());
+            await Until.TrueAsync(async () => (await fresh.Learning.GetAsync("/learning/models/unasked")).Ok().GetProperty("models").GetArrayLength() > 0, "a model was trained");
+            Assert.Equal("first", (await fresh.Learning.GetAsync("/learning/models/unasked")).Ok().GetProperty("cause").GetString());
+        }
+        finally { await fresh.DisposeAsync(); }
     }
 
     [Fact]
@@ -102,14 +108,16 @@ public sealed class PredictionEndpointTests(EmbeddedFixture service) : IClassFix
         (await service.Learning.PostAsync($"/learning/retrain?stream={_stream}&wait=true", "{}")).Ok();
     }
 
-    private async Task RecordAsync(int count)
+    private async Task RecordAsync(int count) => await RecordAsync(service, _stream, count);
+
+    private static async Task RecordAsync(EmbeddedFixture service, string stream, int count)
     {
         var random = new Random(1);
         var lines = Enumerable.Range(0, count).Select(_ =>
         {
             var disk = random.NextDouble();
             var success = random.NextDouble() < (disk > 0.5 ? 0.9 : 0.1);
-            return string.Create(CultureInfo.InvariantCulture, $$"""{"stream":"{{_stream}}","context":{"disk":{{disk}}},"action_taken":{},"outcome":{"seconds":{{10 * disk + random.NextDouble()}}},"success":{{(success ? "true" : "false")}}}""");
+            return string.Create(CultureInfo.InvariantCulture, $$"""{"stream":"{{stream}}","context":{"disk":{{disk}}},"action_taken":{},"outcome":{"seconds":{{10 * disk + random.NextDouble()}}},"success":{{(success ? "true" : "false")}}}""");
         });
         var reply = (await service.Learning.SendAsync(HttpMethod.Post, "/learning/experiences/batch", string.Join('\n', lines), "application/x-ndjson")).Ok();
         Assert.Equal(count, reply.GetProperty("accepted").GetInt32());
