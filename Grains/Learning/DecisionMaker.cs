@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NexusActors.Errors;
 using NexusActors.Learning.Decisions;
 
@@ -14,13 +15,11 @@ internal sealed class DecisionMaker(IGrainFactory grains, IOutcomeEstimates esti
     public async Task<DecisionResult> MakeAsync(DecisionRequest request, CancellationToken cancellation)
     {
         var question = DecisionIntake.Read(request);
-        if (question.Faults is [var first, ..])
-        {
-            throw new NexusException(NexusError.Invalid, string.Join("; ", question.Faults.Select(fault => $"{fault.Field} {fault.Message}")), first.Field);
-        }
+        Refuse(question.Faults);
         var calibration = await grains.GetGrain<IDecisionConfidenceGrain>(0).CalibrationAsync(request.ScenarioType, cancellation);
         var learned = await estimates.EstimateAsync(DecisionFacts.StreamOf(request), request.ContextJson, request.ActionsJson, cancellation);
         question = question with { Problem = LearnedOutcomes.Join(question.Problem, learned) with { BaseSuccess = calibration.BaseRate } };
+        if (DecisionRules.Fault(question.Problem) is { } fault) { Refuse([fault]); }
         var analysis = await AnalyseAsync(question.Problem, cancellation);
         if (analysis.Chosen is null) { throw new NexusException(NexusError.Impossible, DecisionReport.Impossible(analysis), "constraints"); }
         var result = DecisionReport.Of(question, analysis, calibration);
@@ -28,6 +27,11 @@ internal sealed class DecisionMaker(IGrainFactory grains, IOutcomeEstimates esti
         var policy = grains.GetGrain<IDecisionPolicyGrain>(DecisionFacts.PolicyOf(request));
         var draw = await policy.ChooseAsync(new(request.ContextJson, [.. analysis.Ranking.Select(ranked => ranked.Id)], analysis.Chosen), cancellation);
         return DecisionReport.WithPolicy(question, analysis, result, draw);
+    }
+
+    private static void Refuse(ImmutableArray<(string Field, string Message)> faults)
+    {
+        if (faults is [var first, ..]) { throw new NexusException(NexusError.Invalid, string.Join("; ", faults.Select(fault => $"{fault.Field} {fault.Message}")), first.Field); }
     }
 
     private Task<DecisionAnalysis> AnalyseAsync(DecisionProblem problem, CancellationToken cancellation) =>

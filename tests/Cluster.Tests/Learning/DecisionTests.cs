@@ -91,6 +91,20 @@ public sealed class DecisionTests(SiloFixture silo) : SiloTests(silo)
         Assert.Equal(0.1, night.Result.Risk.ChanceFailure!.Value, 9);
     }
 
+    /// <summary>No action states its latency; experience knows it.</summary>
+    [Fact]
+    public async Task Decide_ObjectiveThatOnlyExperienceKnowsOf_IsJudgedByIt()
+    {
+        var stream = Silo.NewName("s");
+        var request = Request() with { Objectives = ["minimize_latency"], Stream = stream };
+        Assert.Equal("objectives", (await RefusedAsync(NexusError.Invalid, () => Grain.DecideAsync(request))).Field);
+        Silo.Estimates.Tell(stream, (_, action) => new(null, ImmutableSortedDictionary<string, LearnedEstimate>.Empty.Add("latency", new(action.Contains("rebuild", StringComparison.Ordinal) ? 5 : 20, 1))));
+
+        var decision = await Grain.DecideAsync(request);
+
+        Assert.Equal(("rebuild", 5.0, "learned"), (decision.Result.SelectedName(), decision.Result.Expected.Single().Mean, decision.Result.Expected.Single().Source));
+    }
+
     /// <summary>Most decisions of the scenario turn out badly: what is stated next is less, and stays so when everything is made of the ledger again.</summary>
     [Fact]
     public async Task Confidence_OutcomesAreTold_NextIsCalibratedAlsoAfterAReload()

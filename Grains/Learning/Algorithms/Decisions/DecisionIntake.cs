@@ -7,7 +7,7 @@ namespace NexusActors.Learning.Decisions;
 /// <param name="Problem">Without what experience says; as far as it could be read, where there are faults.</param>
 /// <param name="Names">Name of each action, distinct, in the order of the request; they are the ids of its alternatives.</param>
 /// <param name="NotUnderstood">Constraints of no known shape, with the reason.</param>
-/// <param name="Faults">What is wrong with it, each with the member as on the wire.</param>
+/// <param name="Faults">What could not be read, each with the member as on the wire. Whether the problem can be decided (<see cref="DecisionRules"/>) also depends on what experience says.</param>
 internal sealed record DecisionQuestion(
     DecisionProblem Problem, ImmutableArray<string> Names, ImmutableArray<UnappliedConstraint> NotUnderstood, ImmutableArray<(string Field, string Message)> Faults);
 
@@ -43,7 +43,6 @@ internal static class DecisionIntake
             Complexity = request.Complexity,
             RiskTolerance = request.RiskTolerance,
         };
-        if (faults.Count == 0 && DecisionRules.Fault(problem) is { } fault) { faults.Add(fault); }
         return new(problem, [.. alternatives.Select(alternative => alternative.Id)], [.. not.Select(each => new UnappliedConstraint(each.Member, each.Reason))], faults.ToImmutable());
     }
 
