@@ -5,10 +5,11 @@ namespace NexusActors.Learning.Decisions;
 /// <summary>Numbers and lists as people write them.</summary>
 internal static class DecisionText
 {
-    /// <summary>A number with at most four digits that matter.</summary>
+    /// <summary>A number with at most four digits that matter; what rounding leaves of nothing is 0.</summary>
     public static string Of(double number) => Math.Abs(number) switch
     {
-        >= 1e9 or > 0 and < 1e-3 => number.ToString("0.###E+0", CultureInfo.InvariantCulture),
+        < 1e-12 => "0",
+        >= 1e9 or < 1e-3 => number.ToString("0.###E+0", CultureInfo.InvariantCulture),
         >= 1000 => number.ToString("#,0.#", CultureInfo.InvariantCulture),
         _ => number.ToString("0.####", CultureInfo.InvariantCulture),
     };
