@@ -83,15 +83,15 @@ internal sealed record RuleResponse : RuleSummary
         (Reason, Induction, HeldOut, Since, Recent) = (rule.Reason, EvidenceResponse.From(rule.Induction), EvidenceResponse.From(rule.HeldOut), EvidenceResponse.From(rule.Since), EvidenceResponse.From(rule.Recent));
 
     /// <summary>Why it stands where it stands.</summary>
-    public string Reason { get; }
+    [JsonPropertyOrder(1)] public string Reason { get; }
     /// <summary>On the experiences that it was induced from.</summary>
-    public EvidenceResponse Induction { get; }
+    [JsonPropertyOrder(1)] public EvidenceResponse Induction { get; }
     /// <summary>On those that were held out then.</summary>
-    public EvidenceResponse HeldOut { get; }
+    [JsonPropertyOrder(1)] public EvidenceResponse HeldOut { get; }
     /// <summary>On those that came since; they decide whether it comes into force.</summary>
-    public EvidenceResponse Since { get; }
+    [JsonPropertyOrder(1)] public EvidenceResponse Since { get; }
     /// <summary>On the newest of them, older ones fading by halves; they decide whether it stays in force.</summary>
-    public EvidenceResponse Recent { get; }
+    [JsonPropertyOrder(1)] public EvidenceResponse Recent { get; }
 }
 
 /// <summary>How often a rule was right.</summary>

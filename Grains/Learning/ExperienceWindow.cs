@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
@@ -28,5 +29,19 @@ internal sealed record ExperienceWindow(IReadOnlyList<Experience> Experiences, b
             if (page.Length < wanted) { return new(read, Truncated: false); }
             filter = filter with { BeforeSeq = page[^1].Seq };
         }
+    }
+
+    /// <summary>The experiences of a stream that arrived after one, newest first, whole; of more than there is room for the oldest are left out.</summary>
+    public static async Task<ImmutableArray<Experience>> NewerAsync(IExperienceFacts facts, string stream, long after, int max, CancellationToken cancellation)
+    {
+        var newer = ImmutableArray.CreateBuilder<Experience>();
+        for (var before = 0L; newer.Count < max;)
+        {
+            var page = await facts.ListExperiencesAsync(new() { Stream = stream, BeforeSeq = before, Limit = Math.Min(ExperienceLimits.PageMax, max - newer.Count) }, cancellation);
+            newer.AddRange(page.Where(experience => experience.Seq > after));
+            if (page.IsEmpty || page[^1].Seq <= after + 1) { break; }
+            before = page[^1].Seq;
+        }
+        return newer.DrainToImmutable();
     }
 }

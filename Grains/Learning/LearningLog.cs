@@ -31,4 +31,7 @@ internal static partial class LearningLog
 
     [LoggerMessage(2102, LogLevel.Error, "The induction of rules of stream {Stream} failed")]
     public static partial void RuleInductionFailed(ILogger log, Exception exception, string stream);
+
+    [LoggerMessage(2103, LogLevel.Error, "The rules of stream {Stream} could not be compared with its experiences; the next ones are another try")]
+    public static partial void RulesNotFollowed(ILogger log, Exception exception, string stream);
 }

@@ -23,6 +23,7 @@ public static class LearningServices
         services.TryAddSingleton<IOutcomeEstimates, ModelEstimates>();
         services.TryAddSingleton<DecisionMaker>();
         services.TryAddSingleton<TrainingBudget>();
+        services.TryAddSingleton<InductionBudget>();
         services.TryAddSingleton<LearnerTools>();
         services.AddHostedService<LearningKeeper>();
         services.TryAddSingleton<IMetricReadings, OptimizerReadings>();

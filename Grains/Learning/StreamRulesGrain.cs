@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using NexusActors.Coordination;
 using NexusActors.Errors;
 using NexusActors.Learning.Rules;
 using NexusActors.Ledger;
@@ -9,14 +10,16 @@ namespace NexusActors.Learning;
 
 /// <summary>One stream's rules: compares them with what comes, and induces beside its turns. All of its methods interleave; those that store take turns by <see cref="_turn"/>.</summary>
 [GrainType("stream-rules")]
-internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, IOptionsMonitor<RuleOptions> options, TimeProvider time, ILogger<StreamRulesGrain> log) : Grain, IStreamRulesGrain, IDisposable
+internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, InductionBudget budget, IOptionsMonitor<RuleOptions> options, TimeProvider time, ILogger<StreamRulesGrain> log) : Grain, IStreamRulesGrain, IDisposable
 {
     private const int CountedMax = 10_000;
+    private static readonly TimeSpan AgainPeriod = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private RuleShelf? _shelf;
     private Task<RuleInduction>? _induction;
+    private IGrainTimer? _again;
 
     private string Stream => this.GetPrimaryKeyString();
 
@@ -28,14 +31,21 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
 
     public void Dispose()
     {
+        _again?.Dispose();
         _stopping.Dispose();
         _turn.Dispose();
     }
 
     public async Task FollowAsync(CancellationToken cancellation)
     {
-        // Who follows does not wait for it; the grain does, before it goes.
-        if (await InTurnAsync(CountAsync, cancellation) && _induction is not { IsCompleted: false }) { _induction = RunAsync(_stopping.Token); }
+        try
+        {
+            if (!await InTurnAsync(CountAsync, cancellation) || _induction is { IsCompleted: false }) { return; }
+            // Who follows does not wait for it; the grain does, before it goes.
+            if (budget.MayBegin()) { _induction = RunAsync(_stopping.Token); }
+            else { _again ??= this.RegisterGrainTimer(TryAgainAsync, new() { DueTime = AgainPeriod, Period = AgainPeriod, Interleave = true }); }
+        }
+        catch (Exception failure) when (!QueueWriter.IsPassing(failure)) { LearningLog.RulesNotFollowed(log, failure, Stream); }
     }
 
     public Task<RuleInduction> InduceAsync(CancellationToken cancellation)
@@ -65,35 +75,30 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
             var some = await ledger.ListExperiencesAsync(new() { Stream = Stream, Limit = settings.ExperiencesMin }, cancellation);
             return (shelf, schedule.IsDue(null, 0, some.Length, now));
         }
-        var newer = await NewerAsync(shelf.Rules.Where(RuleBook.Lives).Select(rule => rule.ThroughSeq).Append(induction.LookedSeq).Min(), cancellation);
+        var newer = await ExperienceWindow.NewerAsync(ledger, Stream, shelf.Rules.Where(RuleBook.Lives).Select(rule => rule.ThroughSeq).Append(induction.LookedSeq).Min(), CountedMax, cancellation);
         if (newer.Length > 0)
         {
             var rules = RuleBook.Counted(shelf.Rules, newer, settings.Bar);
             induction = induction with { Since = induction.Since + newer.Count(experience => experience.Seq > induction.LookedSeq), LookedSeq = Math.Max(induction.LookedSeq, newer[0].Seq) };
             shelf = await shelf.StoreAsync(rules, induction, now, cancellation);
         }
-        return (shelf, schedule.IsDue(induction.InducedAt, induction.Experiences, induction.Since, now));
+        return (shelf, schedule.IsDue(induction.InducedAt, induction.Experiences < settings.ExperiencesMax ? induction.Experiences : long.MaxValue, induction.Since, now));
     }
 
-    // Newest first. Of more than can be counted at once the oldest are passed over.
-    private async Task<ImmutableArray<Experience>> NewerAsync(long after, CancellationToken cancellation)
+    private Task TryAgainAsync(CancellationToken cancellation)
     {
-        var newer = ImmutableArray.CreateBuilder<Experience>();
-        for (var before = 0L; newer.Count < CountedMax;)
-        {
-            var page = await ledger.ListExperiencesAsync(new() { Stream = Stream, BeforeSeq = before, Limit = ExperienceLimits.PageMax }, cancellation);
-            newer.AddRange(page.Where(experience => experience.Seq > after));
-            if (page.Length < ExperienceLimits.PageMax || page[^1].Seq <= after) { break; }
-            before = page[^1].Seq;
-        }
-        return newer.DrainToImmutable();
+        if (!budget.MayBegin()) { return Task.CompletedTask; }
+        _again?.Dispose();
+        _again = null;
+        return FollowAsync(cancellation);
     }
 
     private async Task<RuleInduction> RunAsync(CancellationToken stopping)
     {
+        var started = time.GetTimestamp();
         try
         {
-            var (settings, started) = (options.CurrentValue, time.GetTimestamp());
+            var settings = options.CurrentValue;
             var experiences = (await ExperienceWindow.ReadAsync(ledger, new() { Stream = Stream }, settings.ExperiencesMax, stopping)).Experiences;
             if (experiences.Count < settings.ExperiencesMin) { return new(experiences.Count, 0, 0, $"Too little data: stream '{Stream}' has {experiences.Count} experiences, at least {settings.ExperiencesMin} are needed."); }
             var found = await compute.RunBehindAsync(token => ExperienceRuleInducer.Induce([.. experiences.Reverse()], settings.Induction, token), stopping);
@@ -106,6 +111,7 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
             LearningLog.RuleInductionFailed(log, failure, Stream);
             throw;
         }
+        finally { budget.Spent(time.GetElapsedTime(started)); }
     }
 
     private async Task<(RuleShelf Shelf, int Added)> TakeInAsync(RuleShelf shelf, ImmutableArray<InducedRule> found, IReadOnlyList<Experience> experiences, CancellationToken cancellation)

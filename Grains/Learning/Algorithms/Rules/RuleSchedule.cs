@@ -7,7 +7,7 @@ internal sealed record RuleSchedule(TimeSpan Interval, int Fewest)
 {
     /// <summary>Whether it is time.</summary>
     /// <param name="inducedAt">When it was done last; null: never.</param>
-    /// <param name="learnedFrom">Experiences that it learned from then.</param>
+    /// <param name="learnedFrom">Experiences that it learned from then; the greatest number where it cannot learn from more.</param>
     /// <param name="since">Experiences that came since; all of them where it was never done.</param>
     /// <param name="now">Now.</param>
     public bool IsDue(DateTimeOffset? inducedAt, long learnedFrom, long since, DateTimeOffset now) =>
