@@ -57,7 +57,7 @@ internal static class DecisionEndpoints
     private static async Task<JsonReply<ConfidenceResponse>> ConfidenceAsync(IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
     {
         var overview = await grains.GetGrain<IDecisionConfidenceGrain>(0).ReportAsync(cancellation);
-        return new(new() { All = overview.All, Scenarios = overview.Scenarios, Timestamp = time.GetUtcNow() }, DecisionWireJson.Wire.ConfidenceResponse);
+        return new(new() { All = OverallConfidence.From(overview.All), Scenarios = overview.Scenarios, Timestamp = time.GetUtcNow() }, DecisionWireJson.Wire.ConfidenceResponse);
     }
 
     private static async Task<JsonReply<DecisionView>> GetAsync(HttpContext http, [FromRoute(Name = "decision_id")] string id, IGrainFactory grains, TimeProvider time, CancellationToken cancellation) =>

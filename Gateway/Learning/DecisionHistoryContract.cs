@@ -153,11 +153,27 @@ internal sealed record OutcomeRecorded
 internal sealed record ConfidenceResponse
 {
     /// <summary>Over all scenarios.</summary>
-    public required ScenarioConfidence All { get; init; }
+    public required OverallConfidence All { get; init; }
     /// <summary>Those with outcomes.</summary>
     public required ImmutableArray<ScenarioConfidence> Scenarios { get; init; }
     /// <summary>When the answer was made.</summary>
     public required DateTimeOffset Timestamp { get; init; }
+}
+
+/// <summary>Confidence against outcomes, over all scenarios.</summary>
+internal sealed record OverallConfidence
+{
+    /// <summary>Decisions whose outcome is known; at most the newest 20,000.</summary>
+    public required int Outcomes { get; init; }
+    /// <summary>Share of them that turned out well.</summary>
+    public required double BaseRate { get; init; }
+    /// <summary>As stated, calibrated by what was known then.</summary>
+    public required Reliability Stated { get; init; }
+    /// <summary>Before calibration.</summary>
+    public required Reliability Raw { get; init; }
+
+    /// <summary>Translates.</summary>
+    public static OverallConfidence From(ScenarioConfidence all) => new() { Outcomes = all.Outcomes, BaseRate = all.BaseRate, Stated = all.Stated, Raw = all.Raw };
 }
 
 /// <summary>Generated serialisation of what is said of decisions. A member without a value is written as null, as the original does.</summary>
