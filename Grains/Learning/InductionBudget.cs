@@ -1,13 +1,16 @@
 namespace NexusActors.Learning;
 
-/// <summary>Keeps inductions of rules that nobody asked for to a fifth of the time of this silo, beside what trainings have. Safe for several threads.</summary>
-internal sealed class InductionBudget(TimeProvider time)
+/// <summary>Keeps inductions of rules that nobody asked for to a fifth of the time of this silo, beside what trainings have: the time of the machine, whatever clock the service goes by. Safe for several threads.</summary>
+internal sealed class InductionBudget
 {
-    private readonly TrainingBudget _budget = new(time);
+    private readonly TrainingBudget _budget = new(TimeProvider.System);
 
     /// <summary>Whether one may begin now.</summary>
     public bool MayBegin() => _budget.MayBegin();
 
-    /// <summary>An induction that took so long has ended.</summary>
-    public void Spent(TimeSpan took) => _budget.Spent(took);
+    /// <summary>One begins; hand the answer to <see cref="Ended"/>.</summary>
+    public static long Begun() => TimeProvider.System.GetTimestamp();
+
+    /// <summary>One that began then has ended.</summary>
+    public void Ended(long begun) => _budget.Spent(TimeProvider.System.GetElapsedTime(begun));
 }

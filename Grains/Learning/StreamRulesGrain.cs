@@ -95,7 +95,7 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
 
     private async Task<RuleInduction> RunAsync(CancellationToken stopping)
     {
-        var started = time.GetTimestamp();
+        var (begun, started) = (InductionBudget.Begun(), time.GetTimestamp());
         try
         {
             var settings = options.CurrentValue;
@@ -111,7 +111,7 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
             LearningLog.RuleInductionFailed(log, failure, Stream);
             throw;
         }
-        finally { budget.Spent(time.GetElapsedTime(started)); }
+        finally { budget.Ended(begun); }
     }
 
     private async Task<(RuleShelf Shelf, int Added)> TakeInAsync(RuleShelf shelf, ImmutableArray<InducedRule> found, IReadOnlyList<Experience> experiences, CancellationToken cancellation)
