@@ -16,8 +16,8 @@ public interface IStreamLearnerGrain : IGrainWithStringKey
     /// <summary>Predicts for many situations at once, at most <see cref="PredictionLimits.SituationsMax"/>, in their order.</summary>
     [ResponseTimeout("00:00:10"), AlwaysInterleave, Alias("PredictMany")] Task<ImmutableArray<PredictionReply>> PredictManyAsync(ImmutableArray<PredictionRequest> requests, CancellationToken cancellation = default);
 
-    /// <summary>Takes in the experiences that came since, and begins a training where one is due. Called now and then by the service itself.</summary>
-    [AlwaysInterleave, Alias("Follow")] Task FollowAsync(CancellationToken cancellation = default);
+    /// <summary>Takes in the experiences that came since, and begins a training where one is due. Called now and then by the service itself; false: a training is due, and had to be put off or is under way.</summary>
+    [AlwaysInterleave, Alias("Follow")] Task<bool> FollowAsync(CancellationToken cancellation = default);
 
     /// <summary>Begins a training, or joins the one that is under way.</summary>
     /// <param name="wait">Answer when it has ended.</param>

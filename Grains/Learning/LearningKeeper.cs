@@ -33,9 +33,23 @@ internal sealed class LearningKeeper(ILedger ledger, IGrainFactory grains, IOpti
         {
             var isTime = !_told.TryGetValue(stream, out var told) || told.Newest != newest || now - told.At >= options.CurrentValue.RetrainingInterval;
             if (!isTime) { continue; }
-            await grains.GetGrain<IStreamLearnerGrain>(stream).FollowAsync(cancellation);
+            if (await FollowAsync(stream, cancellation)) { _told[stream] = (newest, now); }
+        }
+    }
+
+    /// <summary>Tells both of a stream; false where one could not be told, or has something left to do. What is wrong with one stream is no reason to pass over the others.</summary>
+    private async Task<bool> FollowAsync(string stream, CancellationToken cancellation)
+    {
+        try
+        {
+            var settled = await grains.GetGrain<IStreamLearnerGrain>(stream).FollowAsync(cancellation);
             await grains.GetGrain<IStreamRulesGrain>(stream).FollowAsync(cancellation);
-            _told[stream] = (newest, now);
+            return settled;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            LearningLog.StreamNotFollowed(log, exception, stream);
+            return false;
         }
     }
 }

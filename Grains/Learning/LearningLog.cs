@@ -14,6 +14,9 @@ internal static partial class LearningLog
     [LoggerMessage(2003, LogLevel.Information, "The rate of wrong answers in stream {Stream} has changed from {Before:P1} to {After:P1}, {Experiences} experiences ago")]
     public static partial void Drifted(ILogger log, string stream, double before, double after, long experiences);
 
+    [LoggerMessage(2005, LogLevel.Warning, "What is new in stream {Stream} could not be taken in; it is tried again at the next look")]
+    public static partial void StreamNotFollowed(ILogger log, Exception exception, string stream);
+
     [LoggerMessage(2004, LogLevel.Warning, "The look at the streams failed and is made again")]
     public static partial void KeeperFailed(ILogger log, Exception exception);
 

@@ -21,12 +21,16 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
 {
     private const int PageSize = 1_000, RelearnMax = 5_000, LookMax = 1_000, ChunkSize = 100;
 
+    /// <summary>After a training that failed none begins by itself for so long.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(10);
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private LearnerMemory _memory = LearnerMemory.Empty;
     private ExperienceTail _tail = new();
     private Task _training = Task.CompletedTask;
     private string? _failure;
+    private DateTimeOffset _retry = DateTimeOffset.MinValue;
 
     /// <summary>Reads what was learned, and learns again from the newest experiences.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
@@ -62,8 +66,8 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
         return replies.MoveToImmutable();
     }
 
-    /// <summary>Takes in what came since, and begins a training where one is due.</summary>
-    public async Task FollowAsync(CancellationToken cancellation)
+    /// <summary>Takes in what came since, and begins a training where one is due and there is time for it; false where one is due.</summary>
+    public async Task<bool> FollowAsync(CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
@@ -77,7 +81,9 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
             await ReadAsync(cancellation);
         }
         finally { _turn.Release(); }
-        if (Due() is { } cause && tools.Budget.MayBegin()) { Begin(cause); }
+        if (Due() is not { } cause) { return true; }
+        if (tools.Budget.MayBegin()) { Begin(cause); }
+        return false;
     }
 
     /// <summary>Begins a training, or joins the one that is under way.</summary>
@@ -106,7 +112,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
     private string Missing() => _failure ?? _memory.Record?.Reason
         ?? (_training.IsCompleted ? $"Not trained yet: stream '{stream}' has {_memory.Experiences} experiences that are known; at least {new TrainingOptions().RowsMin} are needed, with both outcomes among them." : "Not trained yet: the first training is under way.");
 
-    private string? Due() => new TrainingSchedule(tools.Options.CurrentValue.RetrainingInterval, new TrainingOptions().RowsMin).Due(_memory.History, tools.Time.GetUtcNow());
+    private string? Due() => tools.Time.GetUtcNow() < _retry ? null : new TrainingSchedule(tools.Options.CurrentValue.RetrainingInterval, new TrainingOptions().RowsMin).Due(_memory.History, tools.Time.GetUtcNow());
 
     // Whoever begins a training does not wait for it; the grain does, before it goes.
     private void Begin(string cause)
@@ -151,7 +157,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            _failure = $"The last training failed: {failure.Message}";
+            (_failure, _retry) = ($"The last training failed: {failure.Message}", tools.Time.GetUtcNow() + RetryPause);
             LearningLog.TrainingFailed(tools.Log, failure, stream, cause);
         }
         finally { tools.Budget.Spent(tools.Time.GetElapsedTime(started)); }

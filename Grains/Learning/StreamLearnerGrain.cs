@@ -18,7 +18,7 @@ internal sealed class StreamLearnerGrain : Grain, IStreamLearnerGrain, IDisposab
 
     public Task<ImmutableArray<PredictionReply>> PredictManyAsync(ImmutableArray<PredictionRequest> requests, CancellationToken cancellation) => _learner.PredictManyAsync(requests);
 
-    public Task FollowAsync(CancellationToken cancellation) => _learner.FollowAsync(cancellation);
+    public Task<bool> FollowAsync(CancellationToken cancellation) => _learner.FollowAsync(cancellation);
 
     public Task<StreamLearning> TrainAsync(bool wait, CancellationToken cancellation) => _learner.TrainAsync(wait, cancellation);
 

@@ -47,6 +47,21 @@ public sealed class StreamLearnerTests(SiloFixture silo) : SiloTests(silo)
         Assert.True((await Learner.PredictAsync(Situation(0.9))).Targets[0].Value < 0.5);
     }
 
+    /// <summary>Who follows asks again as long as a training is due, whatever kept it from being made.</summary>
+    [Fact]
+    public async Task Follow_TrainingIsDue_SaysSoUntilItIsMade()
+    {
+        await RecordAsync(50, turned: false);
+        Assert.True(await Learner.FollowAsync());
+        await RecordAsync(100, turned: true);
+
+        Assert.False(await Learner.FollowAsync());
+        await Learner.TrainAsync(wait: true);
+
+        Assert.True(await Learner.FollowAsync());
+        Assert.NotEmpty((await Learner.StateAsync()).Targets);
+    }
+
     [Fact]
     public async Task Predict_WordsNeverSeen_AnswersAllTheSame()
     {
