@@ -14,7 +14,7 @@ namespace NexusActors.Learning;
 /// </summary>
 internal sealed class AgentFit(ILedger ledger, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<AgentFit> log) : BackgroundService, IAgentFit
 {
-    private const int PageSize = 1_000, FirstMax = 5_000, LookMax = 1_000;
+    private const int PageSize = 1_000, FirstMax = 5_000, LookMax = 500;
 
     private readonly Lock _lock = new();
     private readonly FitTable _table = new(options.CurrentValue.FitHalfLife);

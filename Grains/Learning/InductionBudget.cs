@@ -1,6 +1,6 @@
 namespace NexusActors.Learning;
 
-/// <summary>Keeps inductions of rules that nobody asked for to a fifth of the time of this silo, beside what trainings have: the time of the machine, whatever clock the service goes by. Safe for several threads.</summary>
+/// <summary>Keeps inductions of rules that nobody asked for to a twentieth of the time of this silo, beside what trainings have: the time of the machine, whatever clock the service goes by. Safe for several threads.</summary>
 internal sealed class InductionBudget
 {
     private readonly TrainingBudget _budget = new(TimeProvider.System);

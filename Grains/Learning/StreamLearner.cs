@@ -19,7 +19,7 @@ internal sealed record LearnerTools(ILedger Ledger, LearningCompute Compute, Tra
 /// <param name="tools">What it works with.</param>
 internal sealed class StreamLearner(string stream, LearnerTools tools) : IDisposable
 {
-    private const int PageSize = 1_000, RelearnMax = 5_000, LookMax = 1_000, ChunkSize = 100;
+    private const int PageSize = 1_000, RelearnMax = 5_000, LookMax = 500, ChunkSize = 100;
 
     /// <summary>After a training that failed none begins by itself for so long.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(10);

@@ -12,7 +12,7 @@ namespace NexusActors.Learning;
 [GrainType("stream-rules")]
 internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, InductionBudget budget, IOptionsMonitor<RuleOptions> options, TimeProvider time, ILogger<StreamRulesGrain> log) : Grain, IStreamRulesGrain, IDisposable
 {
-    private const int CountedMax = 10_000;
+    private const int CountedMax = 2_000;
     private static readonly TimeSpan AgainPeriod = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _turn = new(1);

@@ -51,10 +51,14 @@ internal static class StreamTrainer
 
         var all = new Examples(encoder, experiences, rows, champions, options, cancellation);
         var trained = new List<TargetTraining> { all.Train(SuccessTarget, ModelObjective.Success, [.. experiences.Select((experience, i) => (i, experience.Success ? 1.0 : 0))]) };
-        var frequent = numbers.Where(number => number.Value.Count >= options.NumberShareMin * rows.Length).OrderByDescending(number => number.Value.Count).ThenBy(number => number.Key, StringComparer.Ordinal).Take(PredictionLimits.NumbersMax);
+        var frequent = numbers.Where(number => number.Value.Count >= options.NumberShareMin * rows.Length && !IsRepeat(number.Key, numbers)).OrderByDescending(number => number.Value.Count).ThenBy(number => number.Key, StringComparer.Ordinal).Take(PredictionLimits.NumbersMax);
         trained.AddRange(frequent.Select(number => all.Train(number.Key, ModelObjective.Number, [.. number.Value.TakeLast(options.NumberRowsMax)])));
         return trained;
     }
+
+    /// <summary>A metric that the outcome says too, under the same name and of the same experiences with the same values: one model is enough.</summary>
+    private static bool IsRepeat(string name, Dictionary<string, List<(int Row, double Value)>> numbers) =>
+        name.StartsWith("metrics.", StringComparison.Ordinal) && numbers.TryGetValue("outcome." + name["metrics.".Length..], out var told) && told.SequenceEqual(numbers[name]);
 
     /// <summary>Learned from these experiences alone; its version goes on from that of the champions.</summary>
     private static FeatureSchema Schema(string stream, IReadOnlyList<Experience> experiences, IEnumerable<PredictionModel> champions)
