@@ -27,6 +27,9 @@ public sealed class LearningOptions
     /// <summary>After so long what an agent did counts half in what is expected of it, 1 h to 10 years. Default 14 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")] public TimeSpan FitHalfLife { get; set; } = TimeSpan.FromDays(14);
 
+    /// <summary>Share of its time that a silo spends on trainings which nobody asked for, and as much again on inductions of rules, 0.001–1. Default 0.05.</summary>
+    [Range(0.001, 1.0)] public double BackgroundShare { get; set; } = 0.05;
+
     /// <summary>Probability with which prediction intervals and sets hold the truth, 0.5–0.99. Default 0.9.</summary>
     [Range(0.5, 0.99)] public double PredictionCoverage { get; set; } = 0.9;
 

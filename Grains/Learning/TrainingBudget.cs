@@ -1,11 +1,13 @@
+using Microsoft.Extensions.Options;
+
 namespace NexusActors.Learning;
 
 /// <summary>
-/// Keeps trainings that nobody asked for to a twentieth of the time of this silo: after each, none begins for nineteen times as long. Where thousands of tasks finish each second, models need not be of the last minute, and agents need the processors. Safe for several threads.
+/// Keeps trainings that nobody asked for to <see cref="LearningOptions.BackgroundShare"/> of the time of this silo: after each, none begins for as long as that takes. Where thousands of tasks finish each second, models
+/// need not be of the last minute, and agents need the processors. Safe for several threads.
 /// </summary>
-internal sealed class TrainingBudget(TimeProvider time)
+internal sealed class TrainingBudget(TimeProvider time, IOptionsMonitor<LearningOptions> options)
 {
-    private const int Pause = 19;
     private readonly Lock _lock = new();
     private DateTimeOffset _next = DateTimeOffset.MinValue;
 
@@ -20,7 +22,7 @@ internal sealed class TrainingBudget(TimeProvider time)
     {
         lock (_lock)
         {
-            var next = time.GetUtcNow() + took * Pause;
+            var next = time.GetUtcNow() + took * (1 / options.CurrentValue.BackgroundShare - 1);
             if (next > _next) { _next = next; }
         }
     }

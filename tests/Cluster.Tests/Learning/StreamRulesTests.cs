@@ -17,7 +17,6 @@ public sealed class StreamRulesTests(SiloFixture silo) : SiloTests(silo)
     {
         await AppendAsync(600);
 
-        // Others may have used up the time that inductions have.
         await UntilAsync(
             async () =>
             {
