@@ -14,11 +14,12 @@ namespace NexusActors.Learning;
 /// </summary>
 internal sealed class AgentFit(ILedger ledger, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<AgentFit> log) : BackgroundService, IAgentFit
 {
-    private const int PageSize = 1_000, FirstMax = 5_000, LookMax = 500;
+    private const int FirstMax = 5_000, LookMax = 500;
 
     private readonly Lock _lock = new();
     private readonly FitTable _table = new(options.CurrentValue.FitHalfLife);
     private readonly Dictionary<string, (ExperienceTail Tail, long Newest)> _streams = new(StringComparer.Ordinal);
+    private readonly List<Experience> _unlearned = [];
     private readonly Dictionary<string, AgentType> _types = new(StringComparer.Ordinal);
     private ConcurrentDictionary<(string Agent, AgentType Kind, TaskType Task), FitExpectation?> _expected = new();
 
@@ -45,41 +46,25 @@ internal sealed class AgentFit(ILedger ledger, IOptionsMonitor<LearningOptions> 
 
     private async Task FollowAsync(CancellationToken cancellation)
     {
-        List<Experience> unseen = [];
+        // Of more than can be taken in between two looks only the newest.
         foreach (var (stream, newest) in await ledger.ExperienceStreamsAsync(cancellation))
         {
             if (!stream.StartsWith(FitExamples.StreamPrefix, StringComparison.Ordinal)) { continue; }
             var (tail, known) = _streams.GetValueOrDefault(stream, (new(), 0));
             if (known == newest) { continue; }
-            unseen.AddRange(await UnseenAsync(stream, tail, known == 0 ? FirstMax : LookMax, cancellation));
+            _unlearned.AddRange(await ExperienceWindow.UnseenAsync(ledger, stream, tail, known == 0 ? FirstMax : LookMax, time.GetUtcNow(), cancellation));
             _streams[stream] = (tail, newest);
         }
-        if (unseen.Count == 0) { return; }
+        if (_unlearned.Count == 0) { return; }
         await LearnTypesAsync(cancellation);
-        var examples = unseen.OrderBy(experience => experience.Timestamp).SelectMany(experience => FitExamples.Of(experience, agent => _types.TryGetValue(agent, out var type) ? type : null)).ToList();
+        var examples = _unlearned.OrderBy(experience => experience.Timestamp).SelectMany(experience => FitExamples.Of(experience, agent => _types.TryGetValue(agent, out var type) ? type : null)).ToList();
         lock (_lock)
         {
             foreach (var example in examples) { _table.Add(example); }
             _table.Learn(time.GetUtcNow());
             _expected = new();
         }
-    }
-
-    // Of more than can be taken in between two looks only the newest.
-    private async Task<List<Experience>> UnseenAsync(string stream, ExperienceTail tail, int max, CancellationToken cancellation)
-    {
-        var begun = time.GetUtcNow();
-        List<Experience> unseen = [];
-        for (var before = 0L; ;)
-        {
-            var page = await ledger.ListExperiencesAsync(new() { Stream = stream, BeforeSeq = before, Limit = PageSize }, cancellation);
-            unseen.AddRange(page.Where(experience => tail.IsNew(experience.Seq)));
-            if (unseen.Count >= max) { tail.Skip(unseen[^1].Seq - 1); }
-            if (page.Length < PageSize || page[^1].Seq <= tail.Floor + 1) { break; }
-            before = page[^1].Seq;
-        }
-        tail.Completed(begun);
-        return unseen;
+        _unlearned.Clear();
     }
 
     private async Task LearnTypesAsync(CancellationToken cancellation)

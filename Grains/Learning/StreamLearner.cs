@@ -19,7 +19,7 @@ internal sealed record LearnerTools(ILedger Ledger, LearningCompute Compute, Tra
 /// <param name="tools">What it works with.</param>
 internal sealed class StreamLearner(string stream, LearnerTools tools) : IDisposable
 {
-    private const int PageSize = 1_000, RelearnMax = 5_000, LookMax = 500, ChunkSize = 100;
+    private const int RelearnMax = 5_000, LookMax = 500, ChunkSize = 100;
 
     /// <summary>After a training that failed none begins by itself for so long.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMinutes(10);
@@ -30,6 +30,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
     private ExperienceTail _tail = new();
     private Task _training = Task.CompletedTask;
     private string? _failure;
+    private bool _halfLearned;
     private DateTimeOffset _retry = DateTimeOffset.MinValue;
 
     /// <summary>Reads what was learned, and learns again from the newest experiences.</summary>
@@ -72,9 +73,13 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
         await _turn.WaitAsync(cancellation);
         try
         {
-            var begun = tools.Time.GetUtcNow();
-            await LearnAsync(_memory, await UnseenAsync(cancellation), cancellation);
-            _tail.Completed(begun);
+            if (_halfLearned) { await ReadAsync(cancellation); }
+            // Of more than can be taken in between two looks only the newest are taught; a training reads them all.
+            var unseen = await ExperienceWindow.UnseenAsync(tools.Ledger, stream, _tail, LookMax, tools.Time.GetUtcNow(), cancellation);
+            unseen.Reverse();
+            _halfLearned = true;
+            await LearnAsync(_memory, unseen, cancellation);
+            _halfLearned = false;
         }
         catch (NexusException conflict) when (conflict.Error == NexusError.WrongState)
         {
@@ -173,7 +178,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
         if (newest.Count == RelearnMax) { tail.Skip(newest[0].Seq - 1); }
         await LearnAsync(memory, newest.FindAll(experience => tail.IsNew(experience.Seq)), cancellation);
         tail.Completed(begun);
-        (_memory, _tail) = (memory, tail);
+        (_memory, _tail, _halfLearned) = (memory, tail, false);
     }
 
     private async Task LearnAsync(LearnerMemory memory, List<Experience> experiences, CancellationToken cancellation)
@@ -190,35 +195,10 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
         }
     }
 
-    // In order of arrival. Of more than can be taken in between two looks only the newest are taught; a training reads them all.
-    private async Task<List<Experience>> UnseenAsync(CancellationToken cancellation)
-    {
-        var unseen = new List<Experience>();
-        var before = 0L;
-        while (true)
-        {
-            var page = await tools.Ledger.ListExperiencesAsync(new() { Stream = stream, BeforeSeq = before, Limit = PageSize }, cancellation);
-            unseen.AddRange(page.Where(experience => _tail.IsNew(experience.Seq)));
-            if (unseen.Count >= LookMax) { _tail.Skip(unseen[^1].Seq - 1); }
-            if (page.Length < PageSize || page[^1].Seq <= _tail.Floor + 1) { break; }
-            before = page[^1].Seq;
-        }
-        unseen.Sort((one, other) => one.Seq.CompareTo(other.Seq));
-        return unseen;
-    }
-
     // In order of arrival.
     private async Task<List<Experience>> NewestAsync(int max, CancellationToken cancellation)
     {
-        var newest = new List<Experience>();
-        var before = 0L;
-        while (newest.Count < max)
-        {
-            var page = await tools.Ledger.ListExperiencesAsync(new() { Stream = stream, BeforeSeq = before, Limit = Math.Min(PageSize, max - newest.Count) }, cancellation);
-            newest.AddRange(page);
-            if (page.Length < PageSize) { break; }
-            before = page[^1].Seq;
-        }
+        var newest = await ExperienceWindow.NewerAsync(tools.Ledger, stream, after: 0, max, cancellation);
         newest.Reverse();
         return newest;
     }

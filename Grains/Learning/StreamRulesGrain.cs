@@ -76,7 +76,7 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
             return (shelf, schedule.IsDue(null, 0, some.Length, now));
         }
         var newer = await ExperienceWindow.NewerAsync(ledger, Stream, shelf.Rules.Where(RuleBook.Lives).Select(rule => rule.ThroughSeq).Append(induction.LookedSeq).Min(), CountedMax, cancellation);
-        if (newer.Length > 0)
+        if (newer.Count > 0)
         {
             var rules = RuleBook.Counted(shelf.Rules, newer, settings.Bar);
             induction = induction with { Since = induction.Since + newer.Count(experience => experience.Seq > induction.LookedSeq), LookedSeq = Math.Max(induction.LookedSeq, newer[0].Seq) };

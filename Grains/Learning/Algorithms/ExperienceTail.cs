@@ -18,7 +18,10 @@ internal sealed class ExperienceTail
     /// <summary>Nothing new appears at this position or below.</summary>
     public long Floor { get; private set; }
 
-    /// <summary>Whether a position is seen for the first time.</summary>
+    /// <summary>Whether a position has not been seen yet.</summary>
+    public bool IsUnseen(long seq) => seq > Floor && !_seen.Contains(seq);
+
+    /// <summary>Whether a position is seen for the first time, as it is from now on.</summary>
     public bool IsNew(long seq) => seq > Floor && _seen.Add(seq);
 
     /// <summary>What lies at a position or below is left out from now on.</summary>
