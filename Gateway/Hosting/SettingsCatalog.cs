@@ -22,8 +22,8 @@ internal sealed record Setting(string Section, string Key, Type Type, string Def
         : Type == typeof(string) ? "text"
         : "number";
 
-    /// <summary>Whether its value is never shown: a connection string holds a password.</summary>
-    public bool IsSecret => Key.EndsWith(":ConnectionString", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether its value is never shown: a connection string holds a password, a key is one.</summary>
+    public bool IsSecret => Key.EndsWith(":ConnectionString", StringComparison.OrdinalIgnoreCase) || Key.EndsWith(":Key", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A value for a message.</summary>
     public string Show(string value) => IsSecret ? "(secret)" : $"\"{value}\"";

@@ -19,7 +19,7 @@ internal static class LearningEndpoints
         api.MapPost("/learning/experiences", RecordAsync).Takes<ExperienceRequest>()
             .Named("RecordExperience", "Store one experience", "The answer comes when it is on disk. The same id again is refused.").Refuses(400, 413, 415);
         api.MapPost("/learning/experiences/batch", RecordManyAsync).TakesMany<ExperienceRequest>(routes.ServiceProvider)
-            .Named("RecordExperiences", "Store many experiences", "A JSON array, or one object per line. Each item is answered for itself, in order; what was accepted is on disk.").Refuses(400, 413, 415);
+            .Named("RecordExperiences", "Store many experiences", "A JSON array, one object per line, or a table (text/csv, as the export writes it). Each item is answered for itself, in order; what was accepted is on disk.").Refuses(400, 413, 415);
         api.MapGet("/learning/experiences/{experience_id}", GetAsync)
             .Named("GetExperience", "Read one experience", "That of a finished task is task:{task_id}:{attempt}, that of a decision decision:{decision_id}.").Refuses(400, 404);
         api.MapGet("/learning/experiences", ListAsync)
@@ -27,6 +27,7 @@ internal static class LearningEndpoints
             .WithMetadata(new QueryContract("from", "Happened at or after", typeof(DateTimeOffset)))
             .WithMetadata(new QueryContract("before", "Happened before", typeof(DateTimeOffset)))
             .WithMetadata(new QueryContract("tag", "Has this tag", typeof(string)))
+            .WithMetadata(new QueryContract("subject", "Holds this value, or its pseudonym, where a field is replaced by a pseudonym; not with tag", typeof(string)))
             .WithMetadata(new QueryContract("stream", "In this stream; task.{type} for finished tasks", typeof(string)))
             .WithMetadata(new QueryContract("type", "Learning type", typeof(LearningType)))
             .WithMetadata(new QueryContract("success", "Turned out so", typeof(bool)))
@@ -38,6 +39,9 @@ internal static class LearningEndpoints
         api.MapPatterns();
         api.MapDecisions();
         api.MapRules();
+        api.MapRoles();
+        api.MapErasures();
+        api.MapExperienceExport();
         return api;
     }
 
@@ -57,7 +61,8 @@ internal static class LearningEndpoints
     {
         var now = time.GetUtcNow();
         var items = new BulkItems<Experience>();
-        await BulkBody.ReadAsync(http, options.Value, (_, json) => items.Add(json, input => LearningInput.Read(input, now)));
+        void Read(int index, ReadOnlyMemory<byte> json) => items.Add(json, input => LearningInput.Read(input, now));
+        await (ExperienceTable.IsSent(http.Request) ? ExperienceTable.ReadAsync(http, options.Value, Read) : BulkBody.ReadAsync(http, options.Value, Read));
         var results = new ExperienceResult[items.Count];
         var sound = new List<(int Index, Experience Experience)>(items.Valid.Count);
         for (var i = 0; i < results.Length; i++)

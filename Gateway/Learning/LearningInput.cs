@@ -11,6 +11,7 @@ internal static class LearningInput
     /// <summary>Experiences on a page where the caller does not say.</summary>
     public const int PageDefault = 100;
 
+    private static readonly string[] Filters = ["from", "before", "tag", "subject", "stream", "type", "success"];
     private const string TaskPrefix = "task:", DecisionPrefix = "decision:";
 
     /// <summary>Reads the body of POST /learning/experiences, or one item of a batch.</summary>
@@ -38,21 +39,31 @@ internal static class LearningInput
     /// <summary>Reads the query of GET /learning/experiences. Throws with every fault.</summary>
     public static ExperienceFilter ReadFilter(HttpRequest request)
     {
-        var query = new QueryInput(request, "from", "before", "tag", "stream", "type", "success", "limit", "cursor");
-        var filter = new ExperienceFilter
-        {
-            From = query.Time("from"),
-            Before = query.Time("before"),
-            Tag = query.Word("tag"),
-            Stream = query.Word("stream"),
-            LearningType = query.Choice<LearningType>("type"),
-            Success = query.Flag("success"),
-            Limit = query.Integer("limit", 1, ExperienceLimits.PageMax) ?? PageDefault,
-            BeforeSeq = PageCursor.Read(query),
-        };
+        var query = new QueryInput(request, [.. Filters, "limit", "cursor"]);
+        var filter = Filter(query) with { Limit = query.Integer("limit", 1, ExperienceLimits.PageMax) ?? PageDefault, BeforeSeq = PageCursor.Read(query) };
         query.Faults.ThrowIfAny();
         return filter;
     }
+
+    /// <summary>Reads the query of GET /learning/experiences/export. Throws with every fault.</summary>
+    public static (ExperienceFilter Filter, ExperienceFormat Format) ReadExport(HttpRequest request)
+    {
+        var query = new QueryInput(request, [.. Filters, "format"]);
+        var (filter, format) = (Filter(query) with { Limit = ExperienceLimits.PageMax }, query.Choice<ExperienceFormat>("format"));
+        query.Faults.ThrowIfAny();
+        return (filter, format);
+    }
+
+    private static ExperienceFilter Filter(QueryInput query) => new()
+    {
+        From = query.Time("from"),
+        Before = query.Time("before"),
+        Tag = query.Word("tag"),
+        Subject = query.Word("subject"),
+        Stream = query.Word("stream"),
+        LearningType = query.Choice<LearningType>("type"),
+        Success = query.Flag("success"),
+    };
 
     /// <summary>Reads the id in a path. That of a finished task's or of a decision's experience holds their own id, which may be as long as an id can be.</summary>
     public static string ReadId(HttpContext http, string id)

@@ -37,7 +37,7 @@ internal static class PredictionEndpoints
             Predictions = ByTarget(reply, asked.Request.Explain),
             Stream = asked.Stream,
             TrainedAt = reply.TrainedAt,
-            MetricsNotUsed = asked.Metrics.IsEmpty ? null : asked.Metrics,
+            MetricsNotUsed = reply.MetricsNotUsed.IsDefaultOrEmpty ? null : reply.MetricsNotUsed,
             Timestamp = now,
         }, PredictionJson.Wire.PredictResponse);
     }

@@ -6,8 +6,7 @@ namespace NexusActors.Learning;
 /// <summary>A body of POST /learning/predict.</summary>
 /// <param name="Stream">Of which stream.</param>
 /// <param name="Request">The situation.</param>
-/// <param name="Metrics">Names of the metrics that were given.</param>
-internal sealed record PredictionAsked(string Stream, PredictionRequest Request, ImmutableArray<string> Metrics);
+internal sealed record PredictionAsked(string Stream, PredictionRequest Request);
 
 /// <summary>Reads what is asked to be predicted.</summary>
 internal static class PredictionInput
@@ -15,8 +14,7 @@ internal static class PredictionInput
     /// <summary>Reads the body of POST /learning/predict.</summary>
     public static PredictionAsked Read(JsonInput input) => new(
         input.Word("stream") ?? LearningInput.DefaultStream,
-        Situation(input),
-        [.. input.Numbers("performance_metrics", double.MinValue, double.MaxValue, ExperienceLimits.MetricsMax).Keys]);
+        Situation(input));
 
     /// <summary>Reads the body of POST /learning/predict/batch.</summary>
     public static (string Stream, ImmutableArray<PredictionRequest> Situations) ReadBatch(JsonInput input)
@@ -33,5 +31,6 @@ internal static class PredictionInput
         ActionJson = input.OpenObject("action_taken") ?? "{}",
         At = input.Time("at"),
         Explain = input.Flag("explain") ?? false,
+        Metrics = input.Numbers("performance_metrics", double.MinValue, double.MaxValue, ExperienceLimits.MetricsMax),
     };
 }

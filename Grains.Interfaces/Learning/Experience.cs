@@ -69,6 +69,8 @@ public sealed record ExperienceFilter
     [Id(6)] public long BeforeSeq { get; init; }
     /// <summary>How many at most.</summary>
     [Id(7)] public int Limit { get; init; } = 100;
+    /// <summary>Holds this value where a field is replaced by a pseudonym, or the pseudonym; not with <see cref="Tag"/>. For <see cref="IExperienceCatalogGrain"/> only.</summary>
+    [Id(8)] public string? Subject { get; init; }
 }
 
 /// <summary>True counts over all experiences.</summary>

@@ -15,6 +15,9 @@ public interface IDecisionGrain : IGrainWithStringKey
 
     /// <summary>Takes how it turned out, and stores an experience with it. The same outcome again changes nothing, another one is refused.</summary>
     [ResponseTimeout("00:00:10"), Alias("Report")] Task<Decision> ReportAsync(DecisionOutcome outcome, CancellationToken cancellation = default);
+
+    /// <summary>Removes it, and what a policy has learned from it, because somebody has to be forgotten; false where there is none. Its experience is removed by <see cref="IErasureGrain"/>.</summary>
+    [ResponseTimeout("00:00:10"), Alias("Erase")] Task<bool> EraseAsync(CancellationToken cancellation = default);
 }
 
 /// <summary>Reads over all decisions, straight from the ledger (stateless, any key).</summary>

@@ -26,6 +26,9 @@ public interface IDecisionPolicyGrain : IGrainWithStringKey
     /// <summary>Says that there is a new outcome in the ledger.</summary>
     [Alias("Notice")] Task NoticeAsync(CancellationToken cancellation = default);
 
+    /// <summary>Forgets what it has at hand, because outcomes were removed from the ledger; it learns anew from those that are left.</summary>
+    [Alias("Forget")] Task ForgetAsync(CancellationToken cancellation = default);
+
     /// <summary>What it is and how it does; null where there is none of this name.</summary>
     [ReadOnly, AlwaysInterleave, ResponseTimeout("00:00:10"), Alias("Get")] Task<PolicyView?> GetAsync(CancellationToken cancellation = default);
 

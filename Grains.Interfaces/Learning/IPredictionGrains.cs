@@ -24,6 +24,14 @@ public interface IStreamLearnerGrain : IGrainWithStringKey
     /// <param name="cancellation">Gives up waiting; the training goes on.</param>
     [ResponseTimeout("00:10:00"), AlwaysInterleave, Alias("Train")] Task<StreamLearning> TrainAsync(bool wait, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Forgets what was learned, because experiences were removed or their members mean something else now: reads anew what is left and begins a training whose models take the place of all that there were, better or not. Until it ends the old ones answer;
+    /// where too little is left to learn from they go at once. On disk when the call returns.
+    /// </summary>
+    /// <param name="cause">Of the training: <c>erasure</c> or <c>roles</c>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    [ResponseTimeout("00:00:30"), AlwaysInterleave, Alias("Forget")] Task ForgetAsync(string cause, CancellationToken cancellation = default);
+
     /// <summary>What is known now: models with their cards, the race with the online model, drift.</summary>
     [ResponseTimeout("00:00:10"), AlwaysInterleave, Alias("State")] Task<StreamLearning> StateAsync(CancellationToken cancellation = default);
 }
@@ -64,6 +72,8 @@ public sealed record PredictionRequest
     [Id(2)] public DateTimeOffset? At { get; init; }
     /// <summary>Say what each feature did to each answer.</summary>
     [Id(3)] public bool Explain { get; init; }
+    /// <summary>Numbers that were measured; used are those that are declared to be known before (<see cref="StreamRoles"/>).</summary>
+    [Id(4)] public ImmutableSortedDictionary<string, double> Metrics { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }
 
 /// <summary>What is predicted.</summary>
@@ -71,7 +81,11 @@ public sealed record PredictionRequest
 /// <param name="Reason">Why there is nothing, for people; null where there is something.</param>
 /// <param name="TrainedAt">When the newest of the models was trained; null: none.</param>
 [GenerateSerializer, Immutable, Alias("nexus.PredictionReply")]
-public sealed record PredictionReply([property: Id(0)] ImmutableArray<TargetPrediction> Targets, [property: Id(1)] string? Reason, [property: Id(2)] DateTimeOffset? TrainedAt);
+public sealed record PredictionReply([property: Id(0)] ImmutableArray<TargetPrediction> Targets, [property: Id(1)] string? Reason, [property: Id(2)] DateTimeOffset? TrainedAt)
+{
+    /// <summary>Names of metrics that were given and not used, since they are not declared to be known before.</summary>
+    [Id(3)] public ImmutableArray<string> MetricsNotUsed { get; init; } = [];
+}
 
 /// <summary>What is predicted of one target.</summary>
 [GenerateSerializer, Immutable, Alias("nexus.TargetPrediction")]
@@ -142,7 +156,7 @@ public sealed record StreamLearning
     [Id(2)] public ImmutableArray<ModelCard> Cards { get; init; } = [];
     /// <summary>When it was trained last, with whatever success; null: never.</summary>
     [Id(3)] public DateTimeOffset? TrainedAt { get; init; }
-    /// <summary>What the last training was for: <c>first</c>, <c>growth</c>, <c>schedule</c>, <c>drift</c>, <c>request</c>; null: never.</summary>
+    /// <summary>What the last training was for: <c>first</c>, <c>growth</c>, <c>schedule</c>, <c>drift</c>, <c>request</c>, <c>erasure</c>, <c>roles</c>; null: never.</summary>
     [Id(4)] public string? Cause { get; init; }
     /// <summary>How long it took, seconds.</summary>
     [Id(5)] public double TrainingSeconds { get; init; }

@@ -13,6 +13,12 @@ public interface IStreamRulesGrain : IGrainWithStringKey
     /// <summary>Induces now, or joins what is under way; answers when it has ended. What is new is a candidate, what was known stays as it is.</summary>
     [ResponseTimeout("00:05:00"), AlwaysInterleave, Alias("Induce")] Task<RuleInduction> InduceAsync(CancellationToken cancellation = default);
 
+    /// <summary>Forgets the rules that name a word, because experiences were removed, and begins to induce from what is left. How often the others held stays counted.</summary>
+    /// <param name="word">A pseudonym; null: none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>How many were forgotten.</returns>
+    [ResponseTimeout("00:05:00"), AlwaysInterleave, Alias("Forget")] Task<int> ForgetAsync(string? word, CancellationToken cancellation = default);
+
     /// <summary>A person's word on a rule of this stream: pinned keeps it in force, disabled out of it; null leaves a flag as it is. Null where there is no such rule.</summary>
     [AlwaysInterleave, Alias("Set")] Task<AdaptationRule?> SetAsync(string id, bool? pinned, bool? disabled, CancellationToken cancellation = default);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using NexusActors.Learning.Privacy;
 
 namespace NexusActors.Coordination;
 
@@ -16,6 +17,7 @@ public static class CoordinationServices
         services.TryAddSingleton<CoordinationMetrics>();
         services.TryAddSingleton<LeaseTokens>();
         services.TryAddSingleton<IAgentFit, UnknownFit>();
+        services.TryAddSingleton(Pseudonyms.None);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<QueueRoutes>();
         services.TryAddSingleton<QueueTools>();

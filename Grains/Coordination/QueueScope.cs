@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
 
 namespace NexusActors.Coordination;
@@ -28,6 +29,9 @@ internal sealed class QueueScope
 
     /// <summary>What experience expects of agents.</summary>
     public required IAgentFit Fit { get; init; }
+
+    /// <summary>What may name a person is replaced before it is stored in an experience.</summary>
+    public required Pseudonyms Pseudonyms { get; init; }
 
     /// <summary>Asks for a round (assignment, wake-ups, notices) soon.</summary>
     public required Action RequestRound { get; init; }

@@ -59,6 +59,7 @@ internal sealed class QueueWork : IDisposable
             Tokens = tools.Tokens,
             Chance = random.NextDouble,
             Fit = tools.Fit,
+            Pseudonyms = tools.Pseudonyms,
             RequestRound = RequestRound,
             Settings = settings,
         };

@@ -27,7 +27,11 @@ internal sealed class QueueWriter(QueueScope scope)
     public async Task<ImmutableArray<CommitOutcome>> CommitAsync(IReadOnlyList<TaskDecision> decisions, string? byAgent, CancellationToken cancellation)
     {
         var entries = ImmutableArray.CreateBuilder<LedgerEntry>(decisions.Count);
-        foreach (var decision in decisions) { entries.Add(Entry(decision)); }
+        foreach (var decision in decisions)
+        {
+            var entry = Entry(decision);
+            entries.Add(entry.Experience is { } experience && !scope.Pseudonyms.IsNone ? entry with { Experience = scope.Pseudonyms.Of(experience) } : entry);
+        }
         scope.Writing++;
         try { return await CommitAsync(decisions, entries.MoveToImmutable(), byAgent, cancellation); }
         finally

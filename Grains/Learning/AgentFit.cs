@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NexusActors.Coordination;
 using NexusActors.Learning.Fit;
+using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
@@ -12,15 +13,18 @@ namespace NexusActors.Learning;
 /// What the experiences of finished tasks say of agents, at hand in each silo: it follows the streams of tasks from facts alone, and begins after a start with the newest of each. Estimates are kept until something new
 /// is learned.
 /// </summary>
-internal sealed class AgentFit(ILedger ledger, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<AgentFit> log) : BackgroundService, IAgentFit
+internal sealed class AgentFit(ILedger ledger, Pseudonyms pseudonyms, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<AgentFit> log) : BackgroundService, IAgentFit
 {
     private const int FirstMax = 5_000, LookMax = 500;
 
+    private static readonly string[] AgentMember = ["action_taken", "agent_id"];
+
     private readonly Lock _lock = new();
-    private readonly FitTable _table = new(options.CurrentValue.FitHalfLife);
+    private FitTable _table = new(options.CurrentValue.FitHalfLife);
     private readonly Dictionary<string, (ExperienceTail Tail, long Newest)> _streams = new(StringComparer.Ordinal);
-    private readonly List<Experience> _unlearned = [];
+    private readonly List<FitExample> _unlearned = [];
     private readonly Dictionary<string, AgentType> _types = new(StringComparer.Ordinal);
+    private string? _erasure;
     private ConcurrentDictionary<(string Agent, AgentType Kind, TaskType Task), FitExpectation?> _expected = new();
 
     /// <inheritdoc/>
@@ -41,34 +45,51 @@ internal sealed class AgentFit(ILedger ledger, IOptionsMonitor<LearningOptions> 
 
     private FitExpectation? Compute(string agent, AgentType kind, TaskType task)
     {
-        lock (_lock) { return _table.Expect(agent, kind, task, time.GetUtcNow()) is { Level: not FitLevel.All } fit ? fit : null; }
+        lock (_lock) { return _table.Expect(NameOf(agent), kind, task, time.GetUtcNow()) is { Level: not FitLevel.All } fit ? fit : null; }
     }
 
     private async Task FollowAsync(CancellationToken cancellation)
     {
+        var erasure = await ledger.FindSettingAsync(ErasureFacts.LastSetting, cancellation);
+        if (erasure != _erasure) { Forget(); }
+        _erasure = erasure;
+        var areTypesKnown = false;
         // Of more than can be taken in between two looks only the newest.
         foreach (var (stream, newest) in await ledger.ExperienceStreamsAsync(cancellation))
         {
             if (!stream.StartsWith(FitExamples.StreamPrefix, StringComparison.Ordinal)) { continue; }
             var (tail, known) = _streams.GetValueOrDefault(stream, (new(), 0));
             if (known == newest) { continue; }
-            _unlearned.AddRange(await ExperienceWindow.UnseenAsync(ledger, stream, tail, known == 0 ? FirstMax : LookMax, time.GetUtcNow(), cancellation));
+            if (!areTypesKnown) { await LearnTypesAsync(cancellation); }
+            areTypesKnown = true;
+            // Whole experiences of one stream at a time.
+            var unseen = await ExperienceWindow.UnseenAsync(ledger, stream, tail, known == 0 ? FirstMax : LookMax, time.GetUtcNow(), cancellation);
+            _unlearned.AddRange(unseen.SelectMany(experience => FitExamples.Of(experience, agent => _types.TryGetValue(agent, out var type) ? type : null)));
             _streams[stream] = (tail, newest);
         }
         if (_unlearned.Count == 0) { return; }
-        await LearnTypesAsync(cancellation);
-        var examples = _unlearned.OrderBy(experience => experience.Timestamp).SelectMany(experience => FitExamples.Of(experience, agent => _types.TryGetValue(agent, out var type) ? type : null)).ToList();
         lock (_lock)
         {
-            foreach (var example in examples) { _table.Add(example); }
+            foreach (var example in _unlearned.OrderBy(example => example.At)) { _table.Add(example); }
             _table.Learn(time.GetUtcNow());
             _expected = new();
         }
         _unlearned.Clear();
     }
 
+    // What was learned from experiences that are gone goes with them.
+    private void Forget()
+    {
+        _unlearned.Clear();
+        _streams.Clear();
+        lock (_lock) { (_table, _expected) = (new(options.CurrentValue.FitHalfLife), new()); }
+    }
+
+    // As experiences name it.
+    private string NameOf(string agent) => pseudonyms.Member(AgentMember, agent);
+
     private async Task LearnTypesAsync(CancellationToken cancellation)
     {
-        foreach (var agent in await ledger.AgentsAsync(cancellation)) { _types[agent.Profile.Id] = agent.Profile.Type; }
+        foreach (var agent in await ledger.AgentsAsync(cancellation)) { _types[NameOf(agent.Profile.Id)] = agent.Profile.Type; }
     }
 }

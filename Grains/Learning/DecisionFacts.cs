@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using NexusActors.Coordination;
 using NexusActors.Learning.Bandits;
 using NexusActors.Learning.Decisions;
+using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
@@ -56,12 +57,12 @@ internal static class DecisionFacts
 
     /// <summary>The entries that store an outcome: the decision with it and the experience, and what is learned from it. All hold or none does, since each is written once.</summary>
     /// <param name="decision">With its outcome.</param>
+    /// <param name="experience">What it is as an experience.</param>
     /// <param name="version">That of the stored decision.</param>
-    public static ImmutableArray<LedgerEntry> EntriesOfOutcome(Decision decision, int version)
+    public static ImmutableArray<LedgerEntry> EntriesOfOutcome(Decision decision, Experience experience, int version)
     {
         var (outcome, result) = (decision.Outcome!, decision.Result);
         var now = outcome.ReportedAt;
-        var experience = ExperienceOf(decision);
         var entries = ImmutableArray.CreateBuilder<LedgerEntry>();
         entries.Add(new()
         {
@@ -82,6 +83,21 @@ internal static class DecisionFacts
         }
         return entries.ToImmutable();
     }
+
+    /// <summary>The entries that remove a decision, and what a policy has learned from it. What its confidence is judged by stays: it says nothing of the situation.</summary>
+    public static ImmutableArray<LedgerEntry> EntriesOfEnd(Decision decision, int version)
+    {
+        LedgerEntry end = new() { Change = new DocumentDelete(Kind, decision.Id, version) };
+        return decision is { Outcome: not null, Result.Policy: { } draw } ? [end, new() { Change = new DocumentDelete(PolicyOutcomeKind(draw.Policy), decision.Id, 1) }] : [end];
+    }
+
+    /// <summary>A request as it is stored.</summary>
+    public static DecisionRequest WithPseudonyms(DecisionRequest request, Pseudonyms pseudonyms) => pseudonyms.IsNone ? request : request with
+    {
+        Description = pseudonyms.Text(request.Description),
+        ContextJson = pseudonyms.Json("context", request.ContextJson),
+        ActionsJson = [.. request.ActionsJson.Select(action => pseudonyms.Json("action_taken", action))],
+    };
 
     /// <summary>The experience that a decision with its outcome is.</summary>
     public static Experience ExperienceOf(Decision decision) => new()

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using NexusActors.Errors;
+using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
 
 /// <summary>One decision: made once, told how it turned out once, and never changed otherwise.</summary>
 [GrainType("decision")]
-internal sealed class DecisionGrain(ILedger ledger, DecisionMaker maker, LearningMetrics metrics, TimeProvider time, ILogger<DecisionGrain> log) : Grain, IDecisionGrain
+internal sealed class DecisionGrain(ILedger ledger, DecisionMaker maker, Pseudonyms pseudonyms, LearningMetrics metrics, TimeProvider time, ILogger<DecisionGrain> log) : Grain, IDecisionGrain
 {
     private Decision? _decision;
     private int _version;
@@ -17,6 +18,7 @@ internal sealed class DecisionGrain(ILedger ledger, DecisionMaker maker, Learnin
 
     public async Task<Decision> DecideAsync(DecisionRequest request, CancellationToken cancellation)
     {
+        request = DecisionFacts.WithPseudonyms(request, pseudonyms);
         if (_decision is { } made) { return Repeated(made, request); }
         var started = time.GetTimestamp();
         var result = await maker.MakeAsync(request, cancellation);
@@ -35,6 +37,7 @@ internal sealed class DecisionGrain(ILedger ledger, DecisionMaker maker, Learnin
 
     public async Task<Decision> ReportAsync(DecisionOutcome outcome, CancellationToken cancellation)
     {
+        outcome = outcome with { OutcomeJson = pseudonyms.Json("outcome", outcome.OutcomeJson) };
         if (_decision is null) { await LoadAsync(cancellation); }
         for (var tries = 0; ; tries++)
         {
@@ -44,7 +47,7 @@ internal sealed class DecisionGrain(ILedger ledger, DecisionMaker maker, Learnin
                 return DecisionFacts.AreSame(known, outcome) ? decision : throw new NexusException(NexusError.WrongState, $"decision '{Id}' was told another outcome at {known.ReportedAt:u}, and an outcome is told once");
             }
             var next = decision with { Outcome = outcome with { ReportedAt = time.GetUtcNow() } };
-            var commits = await ledger.CommitAsync(DecisionFacts.EntriesOfOutcome(next, _version), cancellation);
+            var commits = await ledger.CommitAsync(DecisionFacts.EntriesOfOutcome(next, pseudonyms.Of(DecisionFacts.ExperienceOf(next)), _version), cancellation);
             if (commits.All(commit => commit.Outcome == CommitOutcome.Done))
             {
                 (_decision, _version) = (next, _version + 1);
@@ -56,6 +59,20 @@ internal sealed class DecisionGrain(ILedger ledger, DecisionMaker maker, Learnin
             Require(tries == 0, commits[0].Outcome);
             await LoadAsync(cancellation);
         }
+    }
+
+    public async Task<bool> EraseAsync(CancellationToken cancellation)
+    {
+        if (_decision is null) { await LoadAsync(cancellation); }
+        while (_decision is not null)
+        {
+            var commits = await ledger.CommitAsync(DecisionFacts.EntriesOfEnd(_decision, _version), cancellation);
+            (_decision, var isGone) = (null, commits[0].Outcome == CommitOutcome.Done);
+            if (isGone) { return true; }
+            // Another activation has changed it.
+            await LoadAsync(cancellation);
+        }
+        return false;
     }
 
     /// <summary>Those who learn from outcomes look for this one. The outcome is on disk whether they can be reached or not, and whoever is told of the next finds this one too.</summary>

@@ -56,6 +56,13 @@ internal sealed class DecisionPolicyGrain(ILedger ledger, LearningCompute comput
         Learn();
     }
 
+    public Task ForgetAsync(CancellationToken cancellation)
+    {
+        // The next activation reads the ledger.
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
     public Task<PolicyView?> GetAsync(CancellationToken cancellation) => Task.FromResult(_stored is { } stored ? ViewOf(stored) : null);
 
     public async Task<PolicyView> ConfigureAsync(PolicySettings settings, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using NexusActors.Errors;
+using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
 using Orleans.Concurrency;
 
@@ -7,7 +8,7 @@ namespace NexusActors.Learning;
 
 /// <summary>Reads experiences from the ledger.</summary>
 [StatelessWorker, GrainType("experiences")]
-internal sealed class ExperienceCatalogGrain(ILedger ledger, TimeProvider time, IOptionsMonitor<LearningOptions> options) : Grain, IExperienceCatalogGrain
+internal sealed class ExperienceCatalogGrain(ILedger ledger, Pseudonyms pseudonyms, TimeProvider time, IOptionsMonitor<LearningOptions> options) : Grain, IExperienceCatalogGrain
 {
     private static readonly TimeSpan Recent = TimeSpan.FromHours(24);
 
@@ -18,6 +19,12 @@ internal sealed class ExperienceCatalogGrain(ILedger ledger, TimeProvider time, 
         if (filter.Limit is < 1 or > ExperienceLimits.PageMax)
         {
             throw new NexusException(NexusError.Invalid, $"limit must be from 1 to {ExperienceLimits.PageMax}", "limit");
+        }
+
+        if (filter.Subject is { } subject)
+        {
+            if (filter.Tag is not null) { throw new NexusException(NexusError.Invalid, "subject and tag cannot be given at once", "tag"); }
+            filter = filter with { Subject = null, Tag = pseudonyms.TagOf(subject) };
         }
 
         // One more than asked for tells whether there is a next page.

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using NexusActors.Errors;
+using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
 
 /// <summary>Appends to one stream: check each, commit the good ones together, answer for each.</summary>
 [GrainType("experience-stream")]
-internal sealed class ExperienceStreamGrain(ILedger ledger, LearningMetrics metrics, TimeProvider time) : Grain, IExperienceStreamGrain
+internal sealed class ExperienceStreamGrain(ILedger ledger, Pseudonyms pseudonyms, LearningMetrics metrics, TimeProvider time) : Grain, IExperienceStreamGrain
 {
     public async Task<ImmutableArray<AppendReply>> AppendAsync(ImmutableArray<Experience> experiences, CancellationToken cancellation)
     {
@@ -17,7 +18,7 @@ internal sealed class ExperienceStreamGrain(ILedger ledger, LearningMetrics metr
 
         var (stream, now) = (this.GetPrimaryKeyString(), time.GetUtcNow());
         var faults = experiences.Select(experience => ExperienceRules.Fault(experience, stream)).ToArray();
-        var entries = experiences.Where((_, i) => faults[i] is null).Select(experience => ExperienceEvents.Entry(experience, now)).ToImmutableArray();
+        var entries = experiences.Where((_, i) => faults[i] is null).Select(experience => ExperienceEvents.Entry(pseudonyms.Of(experience), now)).ToImmutableArray();
         var results = entries.IsEmpty ? [] : await ledger.CommitAsync(entries, cancellation);
 
         var replies = ImmutableArray.CreateBuilder<AppendReply>(experiences.Length);

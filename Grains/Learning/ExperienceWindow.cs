@@ -11,8 +11,9 @@ internal sealed record ExperienceWindow(IReadOnlyList<Experience> Experiences, b
     /// <param name="facts">Where.</param>
     /// <param name="filter">Which; its limit is not looked at.</param>
     /// <param name="max">How many at most.</param>
+    /// <param name="seen">How a learner sees one.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    public static async Task<ExperienceWindow> ReadAsync(IExperienceFacts facts, ExperienceFilter filter, int max, CancellationToken cancellation)
+    public static async Task<ExperienceWindow> ReadAsync(IExperienceFacts facts, ExperienceFilter filter, int max, Func<Experience, Experience> seen, CancellationToken cancellation)
     {
         var read = new List<Experience>();
         while (true)
@@ -23,7 +24,7 @@ internal sealed record ExperienceWindow(IReadOnlyList<Experience> Experiences, b
             foreach (var experience in page)
             {
                 if (read.Count == max) { return new(read, Truncated: true); }
-                read.Add(experience with { OutcomeJson = "{}", Metrics = experience.Metrics.Clear(), Tags = [] });
+                read.Add(seen(experience) with { OutcomeJson = "{}", Metrics = experience.Metrics.Clear(), Tags = [] });
             }
             if (page.Length < wanted) { return new(read, Truncated: false); }
             filter = filter with { BeforeSeq = page[^1].Seq };

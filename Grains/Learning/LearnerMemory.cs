@@ -87,11 +87,13 @@ internal sealed class LearnerMemory
     public StreamRecord Next(string stream, IReadOnlyList<TargetTraining> trained, TrainingRun run, DateTimeOffset now)
     {
         var before = (Record?.Targets ?? []).ToDictionary(target => target.Target, StringComparer.Ordinal);
+        // What must not stay is not compared with.
+        var targets = Record?.VoidCause is null ? new Dictionary<string, TrainedTarget>(before, StringComparer.Ordinal) : new(StringComparer.Ordinal);
         foreach (var target in trained)
         {
             var old = before.GetValueOrDefault(target.Target);
-            if (target.Model is { } model) { before[target.Target] = new(target.Target, model.Objective, (old?.Version ?? 0) + 1, now, target.Statement); }
-            else if (old is not null) { before[target.Target] = old with { Statement = target.Statement }; }
+            if (target.Model is { } model) { targets[target.Target] = new(target.Target, model.Objective, (old?.Version ?? 0) + 1, now, target.Statement); }
+            else if (targets.ContainsKey(target.Target)) { targets[target.Target] = old! with { Statement = target.Statement }; }
         }
         return (Record ?? new() { Stream = stream, TrainedAt = now, Cause = run.Cause, Seconds = 0, Experiences = 0, ThroughSeq = 0 }) with
         {
@@ -100,8 +102,9 @@ internal sealed class LearnerMemory
             Seconds = run.Seconds,
             Experiences = run.Experiences,
             ThroughSeq = run.ThroughSeq,
-            Reason = before.ContainsKey(StreamTrainer.SuccessTarget) ? null : trained[0].Statement,
-            Targets = [.. before.Values.OrderBy(target => target.Target != StreamTrainer.SuccessTarget).ThenBy(target => target.Target, StringComparer.Ordinal)],
+            Reason = targets.ContainsKey(StreamTrainer.SuccessTarget) ? null : trained.Count > 0 ? trained[0].Statement : "Not trained yet: too little is left to learn from.",
+            VoidCause = null,
+            Targets = [.. targets.Values.OrderBy(target => target.Target != StreamTrainer.SuccessTarget).ThenBy(target => target.Target, StringComparer.Ordinal)],
             LearnedSinceChange = Record?.ChangeSeq == run.ChangeSeq ? run.SinceChange : 0,
         };
     }
@@ -120,8 +123,13 @@ internal sealed class LearnerMemory
             var document = new Document(ModelFacts.ModelKind, id, version, now, now, ModelFacts.Body(target.Model!));
             entries.Add(new() { Change = version == 1 ? new DocumentInsert(document) : new DocumentUpdate(document) });
         }
+        foreach (var (target, version) in _modelVersions.Where(model => record.Targets.All(target => target.Target != model.Key))) { entries.Add(new() { Change = new DocumentDelete(ModelFacts.ModelKind, ModelFacts.ModelId(record.Stream, target), version) }); }
         await CommitAsync(ledger, entries.DrainToImmutable(), cancellation);
     }
+
+    /// <summary>Stores that the models must not stay.</summary>
+    /// <exception cref="NexusException">Another activation stored something meanwhile.</exception>
+    public Task StoreVoidAsync(ILedger ledger, string cause, DateTimeOffset now, CancellationToken cancellation) => CommitAsync(ledger, [RecordEntry(Record! with { VoidCause = cause }, now, [])], cancellation);
 
     /// <summary>Stores a change that <see cref="Learn"/> has told.</summary>
     /// <exception cref="NexusException">Another activation stored something meanwhile.</exception>

@@ -6,6 +6,8 @@ namespace NexusActors.Learning;
 /// </summary>
 internal sealed class LearningCompute : IDisposable
 {
+    private const int RowsMin = 1_000, RowBytes = 8 * 1024;
+
     private readonly SemaphoreSlim _asked = new(Places), _behind = new(Places);
 
     private static int Places => Math.Max(1, Environment.ProcessorCount / 2);
@@ -15,6 +17,21 @@ internal sealed class LearningCompute : IDisposable
 
     /// <summary>Runs what nobody waits for, when there is a place for such work.</summary>
     public Task<T> RunBehindAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellation) => RunAsync(_behind, work, cancellation);
+
+    /// <summary>The same for work on much that has to be read first: it is read when there is a place, where the caller runs, so that no more is in memory at once than is worked on.</summary>
+    public async Task<T> RunBehindAsync<TRead, T>(Func<CancellationToken, Task<TRead>> read, Func<TRead, CancellationToken, T> work, CancellationToken cancellation)
+    {
+        await _behind.WaitAsync(cancellation);
+        try
+        {
+            var much = await read(cancellation);
+            return await OnThreadAsync(token => work(much, token), cancellation);
+        }
+        finally { _behind.Release(); }
+    }
+
+    /// <summary>How many of so many experiences may be learned from at once in the memory that this process has: a quarter of it, at 8 KB for each with all that is made of it.</summary>
+    public static int RowsThatFit(int wanted) => (int)Math.Min(wanted, Math.Max(RowsMin, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / RowBytes));
 
     public void Dispose()
     {
@@ -27,11 +44,14 @@ internal sealed class LearningCompute : IDisposable
         await places.WaitAsync(cancellation);
         try
         {
-            return await Task.Factory.StartNew(() => work(cancellation), cancellation, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+            return await OnThreadAsync(work, cancellation);
         }
         finally
         {
             places.Release();
         }
     }
+
+    private static Task<T> OnThreadAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellation) =>
+        Task.Factory.StartNew(() => work(cancellation), cancellation, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 }

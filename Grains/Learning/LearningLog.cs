@@ -29,6 +29,12 @@ internal static partial class LearningLog
     [LoggerMessage(2021, LogLevel.Error, "Policy {Policy} could not learn from its {Outcomes} outcomes and goes on with what it knew")]
     public static partial void PolicyNotLearned(ILogger log, Exception exception, string policy, int outcomes);
 
+    [LoggerMessage(2030, LogLevel.Information, "Erasure {Erasure} has ended: {Experiences} experiences, {Decisions} decisions and {Rules} rules are gone; {Streams} streams learn anew")]
+    public static partial void Erased(ILogger log, string erasure, long experiences, long decisions, long rules, int streams);
+
+    [LoggerMessage(2031, LogLevel.Warning, "Erasure {Erasure} was interrupted and is gone on with soon")]
+    public static partial void ErasureInterrupted(ILogger log, Exception exception, string erasure);
+
     [LoggerMessage(2101, LogLevel.Information, "{Found} rules were found in {Experiences} experiences of stream {Stream}, {Added} of them new, in {Seconds:0.0} s")]
     public static partial void RulesInduced(ILogger log, string stream, int experiences, int found, int added, double seconds);
 

@@ -17,6 +17,9 @@ public static class LearningServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PatternOptions>, PatternOptionsFieldValidator>());
         services.AddOptionsWithValidateOnStart<RuleOptions>().BindConfiguration(RuleOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RuleOptions>, RuleOptionsFieldValidator>());
+        services.AddOptionsWithValidateOnStart<PrivacyOptions>().BindConfiguration(PrivacyOptions.Section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PrivacyOptions>, PrivacyOptionsValidator>());
+        services.Replace(ServiceDescriptor.Singleton(provider => provider.GetRequiredService<IOptions<PrivacyOptions>>().Value.ToPseudonyms()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LearningMetrics>();
         services.TryAddSingleton<LearningCompute>();

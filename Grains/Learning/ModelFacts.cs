@@ -32,6 +32,8 @@ internal sealed record StreamRecord
     public long? ChangeSeq { get; init; }
     /// <summary>Experiences since that change that the last training learned from.</summary>
     public long LearnedSinceChange { get; init; }
+    /// <summary>Why the models must not stay: <c>erasure</c>, experiences were removed that they may have learned from; <c>roles</c>, they were learned from what is known only afterwards. Null once they have learned anew.</summary>
+    public string? VoidCause { get; init; }
 
     /// <summary>As told to callers.</summary>
     public TrainedStream ToTrained() => new(Stream, TrainedAt, Experiences, Targets);

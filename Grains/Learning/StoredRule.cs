@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NexusActors.Learning.Patterns;
@@ -46,6 +47,9 @@ internal sealed record StoredRule
             LastUsed = stored.LastUsed,
         };
     }
+
+    /// <summary>Whether a rule speaks of a word.</summary>
+    public static bool Names(RuleRecord rule, string word) => Body(rule).AsSpan().IndexOf(Encoding.UTF8.GetBytes(word)) >= 0;
 
     /// <summary>A rule as the body of its document.</summary>
     public static byte[] Body(RuleRecord rule) => JsonSerializer.SerializeToUtf8Bytes(

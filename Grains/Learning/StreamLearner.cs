@@ -3,13 +3,15 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NexusActors.Errors;
+using NexusActors.Learning.Features;
 using NexusActors.Learning.Prediction;
+using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
 
 /// <summary>What every learner in a silo works with.</summary>
-internal sealed record LearnerTools(ILedger Ledger, LearningCompute Compute, TrainingBudget Budget, IOptionsMonitor<LearningOptions> Options, LearningMetrics Metrics, TimeProvider Time, ILogger<StreamLearner> Log);
+internal sealed record LearnerTools(ILedger Ledger, Pseudonyms Pseudonyms, LearningCompute Compute, TrainingBudget Budget, IOptionsMonitor<LearningOptions> Options, LearningMetrics Metrics, TimeProvider Time, ILogger<StreamLearner> Log);
 
 /// <summary>
 /// One stream's models: follows the stream, answers, and trains beside the turns of its grain. For one grain's scheduler only; its methods may interleave: what follows and what takes in a training take turns by
@@ -31,6 +33,8 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
     private Task _training = Task.CompletedTask;
     private string? _failure;
     private bool _halfLearned;
+    private int _forgotten;
+    private FieldRoles _roles = FieldRoles.None;
     private DateTimeOffset _retry = DateTimeOffset.MinValue;
 
     /// <summary>Reads what was learned, and learns again from the newest experiences.</summary>
@@ -78,7 +82,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
             var unseen = await ExperienceWindow.UnseenAsync(tools.Ledger, stream, _tail, LookMax, tools.Time.GetUtcNow(), cancellation);
             unseen.Reverse();
             _halfLearned = true;
-            await LearnAsync(_memory, unseen, cancellation);
+            await LearnAsync(_memory, unseen.ConvertAll(_roles.Seen), cancellation);
             _halfLearned = false;
         }
         catch (NexusException conflict) when (conflict.Error == NexusError.WrongState)
@@ -99,14 +103,38 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
         return State();
     }
 
+    /// <summary>Forgets what was learned.</summary>
+    public async Task ForgetAsync(string cause, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            _forgotten++;
+            await ReadAsync(cancellation);
+            if (_memory.Record is null) { return; }
+            await _memory.StoreVoidAsync(tools.Ledger, cause, tools.Time.GetUtcNow(), cancellation);
+            await ReadAsync(cancellation);
+            var needed = new TrainingOptions().RowsMin;
+            if ((await NewestAsync(needed, cancellation)).Count < needed)
+            {
+                var now = tools.Time.GetUtcNow();
+                await _memory.StoreAsync(tools.Ledger, _memory.Next(stream, [], new(0, _memory.Record!.ThroughSeq, null, 0, cause, 0), now), [], now, cancellation);
+                await ReadAsync(cancellation);
+                return;
+            }
+        }
+        finally { _turn.Release(); }
+        Begin(cause);
+    }
+
     /// <summary>Predicts what will come of a situation.</summary>
     public PredictionReply Predict(PredictionRequest request)
     {
-        var situation = new Experience { Id = "", Stream = stream, Timestamp = request.At ?? tools.Time.GetUtcNow(), Success = false, ContextJson = request.ContextJson, ActionJson = request.ActionJson };
+        var situation = new Experience { Id = "", Stream = stream, Timestamp = request.At ?? tools.Time.GetUtcNow(), Success = false, ContextJson = request.ContextJson, ActionJson = request.ActionJson, Metrics = request.Metrics };
         try
         {
-            var targets = _memory.Predictor.Predict(situation, request.Explain);
-            return new(targets, targets.IsEmpty ? Missing() : null, targets.IsEmpty ? null : _memory.Record!.TrainedAt);
+            var targets = _memory.Predictor.Predict(_roles.Seen(tools.Pseudonyms.Of(situation)), request.Explain);
+            return new(targets, targets.IsEmpty ? Missing() : null, targets.IsEmpty ? null : _memory.Record!.TrainedAt) { MetricsNotUsed = [.. request.Metrics.Keys.Where(metric => !_roles.IsKnownBefore(metric))] };
         }
         catch (JsonException fault)
         {
@@ -117,7 +145,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
     private string Missing() => _failure ?? _memory.Record?.Reason
         ?? (_training.IsCompleted ? $"Not trained yet: stream '{stream}' has {_memory.Experiences} experiences that are known; at least {new TrainingOptions().RowsMin} are needed, with both outcomes among them." : "Not trained yet: the first training is under way.");
 
-    private string? Due() => tools.Time.GetUtcNow() < _retry ? null : new TrainingSchedule(tools.Options.CurrentValue.RetrainingInterval, new TrainingOptions().RowsMin).Due(_memory.History, tools.Time.GetUtcNow());
+    private string? Due() => tools.Time.GetUtcNow() < _retry ? null : _memory.Record?.VoidCause is { } cause ? cause : new TrainingSchedule(tools.Options.CurrentValue.RetrainingInterval, new TrainingOptions().RowsMin).Due(_memory.History, tools.Time.GetUtcNow());
 
     // Whoever begins a training does not wait for it; the grain does, before it goes.
     private void Begin(string cause)
@@ -127,23 +155,30 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
 
     private async Task TrainAsync(string cause, CancellationToken stopping)
     {
+        for (int forgotten; ; cause = _memory.Record?.VoidCause ?? cause)
+        {
+            forgotten = _forgotten;
+            await TrainOnceAsync(cause, () => forgotten == _forgotten, stopping);
+            if (forgotten == _forgotten || stopping.IsCancellationRequested) { return; }
+        }
+    }
+
+    // What is forgotten meanwhile makes what was learned void.
+    private async Task TrainOnceAsync(string cause, Func<bool> isValid, CancellationToken stopping)
+    {
         var started = tools.Time.GetTimestamp();
         try
         {
             var settings = tools.Options.CurrentValue;
-            var experiences = await NewestAsync(settings.TrainingExperiencesMax, stopping);
-            if (experiences.Count == 0) { return; }
-            var change = _memory.Record?.ChangeSeq;
-            var since = change is null ? 0 : experiences.Count(experience => experience.Seq >= change);
-            var learned = since >= TrainingSchedule.SinceChangeMin ? experiences[^since..] : experiences;
-            var champions = _memory.Predictor.Models.ToDictionary(model => model.Card.Target, StringComparer.Ordinal);
             var training = new StreamTrainingOptions { Training = new() { Coverage = settings.PredictionCoverage } };
-            var trained = await tools.Compute.RunBehindAsync(cancel => StreamTrainer.Train(stream, learned, champions, training, cancel), stopping);
+            var (run, trained) = await tools.Compute.RunBehindAsync(TakeAsync, (read, cancel) => (read.Run, Trained: read.Learned.Count == 0 ? [] : StreamTrainer.Train(stream, read.Learned, read.Champions, training, cancel)), stopping);
+            if (run.Experiences == 0) { return; }
             await _turn.WaitAsync(stopping);
             try
             {
+                if (!isValid()) { return; }
                 var now = tools.Time.GetUtcNow();
-                var record = _memory.Next(stream, trained, new(experiences.Count, experiences[^1].Seq, change, since, cause, tools.Time.GetElapsedTime(started).TotalSeconds), now);
+                var record = _memory.Next(stream, trained, run with { Seconds = tools.Time.GetElapsedTime(started).TotalSeconds }, now);
                 await _memory.StoreAsync(tools.Ledger, record, trained, now, stopping);
             }
             finally
@@ -154,7 +189,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
             }
             _failure = null;
             tools.Metrics.Trained(cause, tools.Time.GetElapsedTime(started));
-            LearningLog.Trained(tools.Log, stream, cause, experiences.Count, trained.Count(target => target.Model is not null), tools.Time.GetElapsedTime(started).TotalSeconds);
+            LearningLog.Trained(tools.Log, stream, cause, run.Experiences, trained.Count(target => target.Model is not null), tools.Time.GetElapsedTime(started).TotalSeconds);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -166,16 +201,30 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
             LearningLog.TrainingFailed(tools.Log, failure, stream, cause);
         }
         finally { tools.Budget.Spent(tools.Time.GetElapsedTime(started)); }
+
+        // When it is this stream's turn: what is then there.
+        async Task<(TrainingRun Run, IReadOnlyList<Experience> Learned, Dictionary<string, PredictionModel> Champions)> TakeAsync(CancellationToken cancel)
+        {
+            started = tools.Time.GetTimestamp();
+            var experiences = await NewestAsync(LearningCompute.RowsThatFit(tools.Options.CurrentValue.TrainingExperiencesMax), cancel);
+            var change = _memory.Record?.ChangeSeq;
+            var since = change is null ? 0 : experiences.Count(experience => experience.Seq >= change);
+            var champions = (_memory.Record?.VoidCause is null ? _memory.Predictor.Models : []).ToDictionary(model => model.Card.Target, StringComparer.Ordinal);
+            var run = new TrainingRun(experiences.Count, experiences.Count == 0 ? 0 : experiences[^1].Seq, change, since, cause, 0);
+            return (run, since >= TrainingSchedule.SinceChangeMin ? experiences[^since..] : experiences, champions);
+        }
     }
 
     // Everything anew, from facts alone: models, and what the newest experiences teach.
     private async Task ReadAsync(CancellationToken cancellation)
     {
         var begun = tools.Time.GetUtcNow();
+        _roles = await RoleFacts.ReadAsync(tools.Ledger, stream, cancellation);
         var memory = await LearnerMemory.ReadAsync(tools.Ledger, stream, tools.Options.CurrentValue.PredictionCoverage, cancellation);
-        var newest = await NewestAsync(RelearnMax, cancellation);
+        var relearned = LearningCompute.RowsThatFit(RelearnMax);
+        var newest = await NewestAsync(relearned, cancellation);
         var tail = new ExperienceTail();
-        if (newest.Count == RelearnMax) { tail.Skip(newest[0].Seq - 1); }
+        if (newest.Count == relearned) { tail.Skip(newest[0].Seq - 1); }
         await LearnAsync(memory, newest.FindAll(experience => tail.IsNew(experience.Seq)), cancellation);
         tail.Completed(begun);
         (_memory, _tail, _halfLearned) = (memory, tail, false);
@@ -200,7 +249,7 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
     {
         var newest = await ExperienceWindow.NewerAsync(tools.Ledger, stream, after: 0, max, cancellation);
         newest.Reverse();
-        return newest;
+        return newest.ConvertAll(_roles.Seen);
     }
 
     /// <summary>What is known now.</summary>

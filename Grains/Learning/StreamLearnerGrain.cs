@@ -22,6 +22,8 @@ internal sealed class StreamLearnerGrain : Grain, IStreamLearnerGrain, IDisposab
 
     public Task<StreamLearning> TrainAsync(bool wait, CancellationToken cancellation) => _learner.TrainAsync(wait, cancellation);
 
+    public Task ForgetAsync(string cause, CancellationToken cancellation) => _learner.ForgetAsync(cause, cancellation);
+
     public Task<StreamLearning> StateAsync(CancellationToken cancellation) => Task.FromResult(_learner.State());
 
     public void Dispose() => _learner.Dispose();

@@ -54,6 +54,21 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
         return _induction.WaitAsync(cancellation);
     }
 
+    public async Task<int> ForgetAsync(string? word, CancellationToken cancellation)
+    {
+        // What is under way has read what is gone by now.
+        if (_induction is Task induction) { await induction.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); }
+        var forgotten = await InTurnAsync(
+            async (shelf, cancel) =>
+            {
+                var kept = word is null ? shelf.Rules : shelf.Rules.RemoveAll(rule => StoredRule.Names(rule, word));
+                return (await shelf.StoreAsync(kept, null, time.GetUtcNow(), cancel), shelf.Rules.Length - kept.Length);
+            },
+            cancellation);
+        if (_induction is not { IsCompleted: false }) { _induction = RunAsync(_stopping.Token); }
+        return forgotten;
+    }
+
     public Task<AdaptationRule?> SetAsync(string id, bool? pinned, bool? disabled, CancellationToken cancellation) => InTurnAsync(
         async (shelf, cancel) =>
         {
@@ -78,7 +93,8 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
         var newer = await ExperienceWindow.NewerAsync(ledger, Stream, shelf.Rules.Where(RuleBook.Lives).Select(rule => rule.ThroughSeq).Append(induction.LookedSeq).Min(), CountedMax, cancellation);
         if (newer.Count > 0)
         {
-            var rules = RuleBook.Counted(shelf.Rules, newer, settings.Bar);
+            var roles = await RoleFacts.ReadAsync(ledger, Stream, cancellation);
+            var rules = RuleBook.Counted(shelf.Rules, newer.ConvertAll(roles.Seen), settings.Bar);
             induction = induction with { Since = induction.Since + newer.Count(experience => experience.Seq > induction.LookedSeq), LookedSeq = Math.Max(induction.LookedSeq, newer[0].Seq) };
             shelf = await shelf.StoreAsync(rules, induction, now, cancellation);
         }
@@ -99,9 +115,12 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
         try
         {
             var settings = options.CurrentValue;
-            var experiences = (await ExperienceWindow.ReadAsync(ledger, new() { Stream = Stream }, settings.ExperiencesMax, stopping)).Experiences;
+            IReadOnlyList<Experience> experiences = [];
+            var found = await compute.RunBehindAsync(
+                async cancel => experiences = (await ExperienceWindow.ReadAsync(ledger, new() { Stream = Stream }, LearningCompute.RowsThatFit(settings.ExperiencesMax), (await RoleFacts.ReadAsync(ledger, Stream, cancel)).Seen, cancel)).Experiences,
+                (read, token) => read.Count < settings.ExperiencesMin ? [] : ExperienceRuleInducer.Induce([.. read.Reverse()], settings.Induction, token),
+                stopping);
             if (experiences.Count < settings.ExperiencesMin) { return new(experiences.Count, 0, 0, $"Too little data: stream '{Stream}' has {experiences.Count} experiences, at least {settings.ExperiencesMin} are needed."); }
-            var found = await compute.RunBehindAsync(token => ExperienceRuleInducer.Induce([.. experiences.Reverse()], settings.Induction, token), stopping);
             var added = await InTurnAsync((shelf, cancel) => TakeInAsync(shelf, found, experiences, cancel), stopping);
             LearningLog.RulesInduced(log, Stream, experiences.Count, found.Length, added, time.GetElapsedTime(started).TotalSeconds);
             return new(experiences.Count, found.Length, added, $"{found.Length} rules were found in {experiences.Count} experiences; {added} of them are new.");

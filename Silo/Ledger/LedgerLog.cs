@@ -21,8 +21,8 @@ internal static partial class LedgerLog
     [LoggerMessage(6, LogLevel.Warning, "The write-ahead log could not be moved into the data file; it is tried again")]
     public static partial void CheckpointFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(8, LogLevel.Information, "Removed {Events} events and {Operations} idempotency answers that were older than they are kept")]
-    public static partial void Trimmed(ILogger logger, long events, long operations);
+    [LoggerMessage(8, LogLevel.Information, "Removed {Events} events, {Operations} idempotency answers and {Experiences} experiences that were older than they are kept")]
+    public static partial void Trimmed(ILogger logger, long events, long operations, long experiences);
 
     [LoggerMessage(9, LogLevel.Warning, "Old facts could not be removed; it is tried again in {Pause}")]
     public static partial void TrimFailed(ILogger logger, TimeSpan pause, Exception exception);

@@ -21,7 +21,7 @@ internal sealed class LedgerMetrics
         _failures = meter.CreateCounter<long>("nexus.ledger.failures", "{transaction}", "Transactions that failed, by cause: storage or defect.");
         _entries = meter.CreateHistogram<int>("nexus.ledger.commit.entries", "{entry}", "Entries in a transaction.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096] });
         _duration = meter.CreateHistogram<double>("nexus.ledger.commit.duration", "s", "Time from the start of a transaction until it is on disk.", advice: NexusTelemetry.Seconds);
-        _trimmed = meter.CreateCounter<long>("nexus.ledger.trimmed", "{row}", "Old rows removed, by kind: event or operation.");
+        _trimmed = meter.CreateCounter<long>("nexus.ledger.trimmed", "{row}", "Old rows removed, by kind: event, operation or experience.");
         meter.CreateObservableGauge("nexus.ledger.queue.depth", () => _depth?.Invoke() ?? 0, "{call}", "Calls that wait for the writer.");
     }
 
@@ -37,10 +37,11 @@ internal sealed class LedgerMetrics
     }
 
     /// <summary>Old facts were removed.</summary>
-    public void Trimmed(int events, int operations)
+    public void Trimmed(int events, int operations, int experiences)
     {
         if (events > 0) { _trimmed.Add(events, new KeyValuePair<string, object?>("kind", "event")); }
         if (operations > 0) { _trimmed.Add(operations, new KeyValuePair<string, object?>("kind", "operation")); }
+        if (experiences > 0) { _trimmed.Add(experiences, new KeyValuePair<string, object?>("kind", "experience")); }
     }
 
     /// <summary>A transaction failed.</summary>

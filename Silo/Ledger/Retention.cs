@@ -18,7 +18,7 @@ internal sealed class Retention(ILedgerRetention ledger, IRetentionTurn turns, I
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value is { EventRetention.Ticks: 0, OperationRetention.Ticks: 0 }) { return; }
+        if (options.Value is { EventRetention.Ticks: 0, OperationRetention.Ticks: 0, ExperienceRetention.Ticks: 0 }) { return; }
         try
         {
             while (true)
@@ -35,19 +35,22 @@ internal sealed class Retention(ILedgerRetention ledger, IRetentionTurn turns, I
 
     private async Task PassAsync(CancellationToken stopping)
     {
-        var (events, operations) = (0L, 0L);
+        var (events, operations, experiences) = (0L, 0L, 0L);
         await using var turn = await turns.TryTakeAsync(stopping).ConfigureAwait(false);
         if (turn is null) { return; }
         try
         {
             var now = time.GetUtcNow();
-            var portion = new TrimPortion(Before(now, options.Value.EventRetention), Before(now, options.Value.OperationRetention), After: 0, PortionMax);
+            var portion = new TrimPortion(Before(now, options.Value.EventRetention), Before(now, options.Value.OperationRetention), After: 0, PortionMax)
+            {
+                ExperiencesBefore = Before(now, options.Value.ExperienceRetention),
+            };
             while (true)
             {
                 var started = time.GetTimestamp();
                 var trimmed = await ledger.TrimAsync(portion, stopping).ConfigureAwait(false);
-                metrics.Trimmed(trimmed.Events, trimmed.Operations);
-                (events, operations) = (events + trimmed.Events, operations + trimmed.Operations);
+                metrics.Trimmed(trimmed.Events, trimmed.Operations, trimmed.Experiences);
+                (events, operations, experiences) = (events + trimmed.Events, operations + trimmed.Operations, experiences + trimmed.Experiences);
                 if (trimmed.Done) { break; }
                 portion = portion with { After = trimmed.Position };
                 var pause = time.GetElapsedTime(started) * PauseShare;
@@ -58,7 +61,7 @@ internal sealed class Retention(ILedgerRetention ledger, IRetentionTurn turns, I
         {
             LedgerLog.TrimFailed(logger, Period, failure);
         }
-        if (events + operations > 0) { LedgerLog.Trimmed(logger, events, operations); }
+        if (events + operations + experiences > 0) { LedgerLog.Trimmed(logger, events, operations, experiences); }
     }
 
     // What is kept for ever is older than nothing.

@@ -17,6 +17,9 @@ internal sealed class RetentionOptions
 
     /// <summary>How long an Idempotency-Key and its answer are kept; at least 1 h. 0: for ever. Default 7 days.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")] public TimeSpan OperationRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long experiences are kept after they happened; at least 1 h. What was learned from them stays until the next training. 0: for ever. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")] public TimeSpan ExperienceRetention { get; set; } = TimeSpan.Zero;
 }
 
 /// <summary>Checks each field of <see cref="RetentionOptions"/>.</summary>
@@ -31,6 +34,7 @@ internal sealed class RetentionOptionsValidator : IValidateOptions<RetentionOpti
         var failures = new ValidateOptionsResultBuilder();
         Check(options.EventRetention, nameof(options.EventRetention));
         Check(options.OperationRetention, nameof(options.OperationRetention));
+        Check(options.ExperienceRetention, nameof(options.ExperienceRetention));
         return failures.Build();
 
         void Check(TimeSpan kept, string member)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +23,8 @@ public sealed class RetentionTests
             lock (Asked) { Asked.Add(portion); }
             return Task.FromResult(answers[Math.Min(_next++, answers.Length - 1)]());
         }
+
+        public Task<int> EraseAsync(ImmutableArray<long> seqs, CancellationToken cancellation) => throw new NotSupportedException();
 
         public int Count
         {

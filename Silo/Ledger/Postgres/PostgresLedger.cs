@@ -66,12 +66,22 @@ internal sealed class PostgresLedger : ILedger, ILedgerRetention, IAsyncDisposab
         try
         {
             var reach = await _frontier.RecentAsync(cancellation).ConfigureAwait(false);
-            return await TrimWrites.RunAsync(_source, portion, reach.Frontier, cancellation).ConfigureAwait(false);
+            var trimmed = await TrimWrites.RunAsync(_source, portion, reach.Frontier, cancellation).ConfigureAwait(false);
+            if (portion.ExperiencesBefore == DateTimeOffset.MinValue) { return trimmed; }
+            var experiences = await ExperienceRemoval.OldAsync(_source, portion.ExperiencesBefore, portion.Max, cancellation).ConfigureAwait(false);
+            return trimmed with { Experiences = experiences, Done = trimmed.Done && experiences < portion.Max };
         }
         catch (Exception failure) when (PostgresFault.IsOfDatabase(failure))
         {
             throw PostgresFault.ToCaller(failure);
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> EraseAsync(ImmutableArray<long> seqs, CancellationToken cancellation)
+    {
+        try { return await ExperienceRemoval.NamedAsync(_source, seqs, cancellation).ConfigureAwait(false); }
+        catch (Exception failure) when (PostgresFault.IsOfDatabase(failure)) { throw PostgresFault.ToCaller(failure); }
     }
 
     /// <inheritdoc/>

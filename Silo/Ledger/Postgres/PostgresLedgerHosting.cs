@@ -39,6 +39,12 @@ internal static class PostgresLedgerHosting
     private static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(3);
 
     /// <summary>
+    /// How long the server may hear nothing over a connection before it asks whether somebody is there; after three seconds more without an answer it gives the connection up. A client that has given it up on its side, while
+    /// no packet came through, would otherwise hold its rows for hours: a server that waits for the rest of a batch is active, not idle in a transaction, and no limit of statements counts then.
+    /// </summary>
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(3);
+
+    /// <summary>
     /// Every statement of the ledger finds its rows by key. The server keeps the plans of prepared statements; one that it made while a table was small would read the whole of it, or of an index,
     /// long after it has grown. Compiling a plan costs more than running one of these.
     /// </summary>
@@ -60,7 +66,8 @@ internal static class PostgresLedgerHosting
             IncludeErrorDetail = false,
         };
         var limit = (long)options.StatementTimeout.TotalMilliseconds;
-        text.Options = $"{text.Options} -c statement_timeout={limit} -c lock_timeout={limit} -c idle_in_transaction_session_timeout={(long)StandstillMax.TotalMilliseconds} {ByKey}".Trim();
+        var silence = (int)SilenceMax.TotalSeconds;
+        text.Options = $"{text.Options} -c statement_timeout={limit} -c lock_timeout={limit} -c idle_in_transaction_session_timeout={(long)StandstillMax.TotalMilliseconds} -c tcp_keepalives_idle={silence} -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout={silence * 1000} {ByKey}".Trim();
         var builder = new NpgsqlDataSourceBuilder(text.ConnectionString);
         if (logs is not null) { builder.UseLoggerFactory(logs); }
         builder.UsePhysicalConnectionInitializer(PostgresSocket.SetUserTimeout, connection =>

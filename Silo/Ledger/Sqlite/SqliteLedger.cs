@@ -71,9 +71,14 @@ internal sealed class SqliteLedger : ILedger, ILedgerRetention, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<Trimmed> TrimAsync(TrimPortion portion, CancellationToken cancellation)
+    public Task<Trimmed> TrimAsync(TrimPortion portion, CancellationToken cancellation) => RemoveAsync(session => session.Trim(portion), cancellation);
+
+    /// <inheritdoc/>
+    public Task<int> EraseAsync(ImmutableArray<long> seqs, CancellationToken cancellation) => RemoveAsync(session => session.Erase(seqs), cancellation);
+
+    private async Task<T> RemoveAsync<T>(Func<WriteSession, T> remove, CancellationToken cancellation) where T : struct
     {
-        var call = new TrimCall(portion);
+        var call = new RemovalCall<T>(remove);
         if (!await _writer.EnqueueAsync(call, cancellation).ConfigureAwait(false)) { throw Closing(); }
         return await call.Done.ConfigureAwait(false);
     }

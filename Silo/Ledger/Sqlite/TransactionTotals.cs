@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using NexusActors.Coordination;
-using NexusActors.Learning;
 
 namespace NexusActors.Ledger.Sqlite;
 
@@ -39,11 +38,11 @@ internal sealed class TransactionTotals(Database database, AgentStatements agent
         if (at < seen.At) { at = seen.At; }
     }
 
-    /// <summary>An experience came in.</summary>
-    public void Count(Experience experience)
+    /// <summary>An experience came in (+1), or was removed (−1).</summary>
+    public void Count(DateTimeOffset at, bool success, int change)
     {
-        if (experience.Success) { _successful++; } else { _unsuccessful++; }
-        CollectionsMarshal.GetValueRefOrAddDefault(_minutes, Minute(experience.Timestamp), out _)++;
+        if (success) { _successful += change; } else { _unsuccessful += change; }
+        CollectionsMarshal.GetValueRefOrAddDefault(_minutes, Minute(at), out _) += change;
     }
 
     /// <summary>The minute that a moment falls into.</summary>

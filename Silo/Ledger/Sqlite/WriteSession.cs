@@ -45,7 +45,7 @@ internal sealed class WriteSession : IDisposable
         Committed = _next = new(
             database.Number("SELECT max(seq) FROM tasks"),
             Math.Max(database.Number("SELECT max(seq) FROM events"), horizon),
-            database.Number("SELECT max(seq) FROM experiences"),
+            Math.Max(database.Number("SELECT max(seq) FROM experiences"), database.Number("SELECT seq FROM experience_horizon")),
             horizon);
     }
 
@@ -125,7 +125,21 @@ internal sealed class WriteSession : IDisposable
         var horizon = _next.Horizon;
         var trimmed = _trim.Trim(portion, ref horizon);
         _next = _next with { Horizon = horizon };
-        return trimmed;
+        var experiences = Erase(_experiences.Old(portion.ExperiencesBefore, portion.Max));
+        return trimmed with { Experiences = experiences, Done = trimmed.Done && experiences < portion.Max };
+    }
+
+    /// <summary>Removes experiences; how many were there.</summary>
+    public int Erase(IEnumerable<long> seqs)
+    {
+        var erased = 0;
+        foreach (var seq in seqs)
+        {
+            if (_experiences.Remove(seq) is not var (at, success)) { continue; }
+            _totals.Count(at, success, -1);
+            erased++;
+        }
+        return erased;
     }
 
     /// <inheritdoc/>
@@ -202,7 +216,7 @@ internal sealed class WriteSession : IDisposable
         var seq = _next.Experience + 1;
         if (!_experiences.Insert(prepared, experience, seq)) { return null; }
         _next = _next with { Experience = seq };
-        _totals.Count(experience);
+        _totals.Count(experience.Timestamp, experience.Success, +1);
         return seq;
     }
 

@@ -16,23 +16,24 @@ internal abstract class WriterCall
     public abstract void Fail(Exception exception);
 }
 
-/// <summary>One call of TrimAsync on its way through the writer.</summary>
-internal sealed class TrimCall(TrimPortion portion) : WriterCall
+/// <summary>A removal on its way through the writer.</summary>
+/// <param name="remove">What to do in the transaction.</param>
+internal sealed class RemovalCall<T>(Func<WriteSession, T> remove) : WriterCall where T : struct
 {
-    private readonly TaskCompletionSource<Trimmed> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Trimmed _trimmed;
+    private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private T _removed;
 
     /// <inheritdoc/>
     public override int Count => 0;
 
     /// <summary>Ends when the removal is on disk, or with the reason why nothing was removed.</summary>
-    public Task<Trimmed> Done => _done.Task;
+    public Task<T> Done => _done.Task;
 
     /// <inheritdoc/>
-    public override void Apply(WriteSession session) => _trimmed = session.Trim(portion);
+    public override void Apply(WriteSession session) => _removed = remove(session);
 
     /// <inheritdoc/>
-    public override void Complete() => _done.SetResult(_trimmed);
+    public override void Complete() => _done.SetResult(_removed);
 
     /// <inheritdoc/>
     public override void Fail(Exception exception) => _done.SetException(exception);

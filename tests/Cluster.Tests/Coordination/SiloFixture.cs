@@ -64,6 +64,7 @@ public sealed class SiloFixture : IAsyncLifetime
             host.Services.Configure<LearningOptions>(options => options.ExplorationSeed = 1);
             host.Services.AddSqliteLedger(ledger => (ledger.Path, ledger.WriterCacheMiB) = (Path.Combine(_folder, "nexus.db"), 8));
             host.Services.Configure<CoordinationOptions>(options => options.Seed = 1);
+            host.Services.Configure<PrivacyOptions>(options => (options.Fields, options.Key) = ("email", "a key of thirty-two characters!!"));
             // Tests say themselves when a stream is to be looked at, and do not wait for each other's trainings.
             host.Services.Configure<LearningOptions>(options => (options.FollowPeriod, options.BackgroundShare) = (TimeSpan.FromHours(1), 1));
         });

@@ -45,7 +45,7 @@ public sealed class DecisionTests(SiloFixture silo) : SiloTests(silo)
     {
         var decision = await Grain.DecideAsync(Request());
         var elsewhere = decision with { Outcome = new() { Success = true, ReportedAt = Silo.Clock.GetUtcNow() } };
-        Assert.All(await Silo.Ledger.CommitAsync(DecisionFacts.EntriesOfOutcome(elsewhere, 1)), commit => Assert.Equal(CommitOutcome.Done, commit.Outcome));
+        Assert.All(await Silo.Ledger.CommitAsync(DecisionFacts.EntriesOfOutcome(elsewhere, DecisionFacts.ExperienceOf(elsewhere), 1)), commit => Assert.Equal(CommitOutcome.Done, commit.Outcome));
 
         await RefusedAsync(NexusError.WrongState, () => Grain.ReportAsync(new() { Success = false }));
 

@@ -54,7 +54,7 @@ public sealed class ExperienceBatchTests(EmbeddedFixture service) : IClassFixtur
     {
         await (await service.Learning.PostAsync("/learning/experiences/batch", Item("1"))).RefusedAsync(HttpStatusCode.BadRequest, "invalid", "body");
         await (await service.Learning.PostAsync("/learning/experiences/batch", $"[{Item("1")},")).RefusedAsync(HttpStatusCode.BadRequest, "invalid", "body");
-        await (await service.Learning.SendAsync(HttpMethod.Post, "/learning/experiences/batch", "a,b", "text/csv")).RefusedAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
+        await (await service.Learning.SendAsync(HttpMethod.Post, "/learning/experiences/batch", "a,b", "text/plain")).RefusedAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
         Assert.Equal(0, await CountAsync());
     }
 

@@ -37,7 +37,7 @@ public sealed class DecisionFactsTests
     {
         var decision = Sample() with { Outcome = new() { Success = false, ReportedAt = Noon } };
 
-        var entries = DecisionFacts.EntriesOfOutcome(decision, 1);
+        var entries = DecisionFacts.EntriesOfOutcome(decision, DecisionFacts.ExperienceOf(decision), 1);
 
         Assert.Equal([DecisionFacts.Kind, DecisionFacts.ConfidenceKind], entries.Select(KindOf));
         Assert.Equal(2, ((DocumentUpdate)entries[0].Change!).Document.Version);
@@ -54,7 +54,7 @@ public sealed class DecisionFactsTests
         var draw = new PolicyDraw { Policy = "p", Share = 1, Answered = "b", Propensity = 0.5, Ranked = "a", Explored = "b", Greedy = "a", Options = [new("a", 0.5, 0.2), new("b", 0.5, null)] };
         var decision = sample with { Result = sample.Result with { Policy = draw }, Outcome = new() { Success = true, FeedbackScore = 0.75, ReportedAt = Noon } };
 
-        var entries = DecisionFacts.EntriesOfOutcome(decision, 1);
+        var entries = DecisionFacts.EntriesOfOutcome(decision, DecisionFacts.ExperienceOf(decision), 1);
 
         Assert.Equal([DecisionFacts.Kind, DecisionFacts.PolicyOutcomeKind("p")], entries.Select(KindOf));
         var learned = DecisionFacts.ReadPolicyOutcome(((DocumentInsert)entries[1].Change!).Document);

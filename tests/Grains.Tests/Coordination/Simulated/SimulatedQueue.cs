@@ -33,6 +33,7 @@ internal sealed class SimulatedQueue
             Tokens = new(),
             Chance = chance,
             Fit = new UnknownFit(),
+            Pseudonyms = Learning.Privacy.Pseudonyms.None,
             RequestRound = RequestRound,
         };
         Writer = new(Scope);
