@@ -27,6 +27,7 @@ public static class LearningServices
         services.TryAddSingleton<DecisionMaker>();
         services.TryAddSingleton<TrainingBudget>();
         services.TryAddSingleton<InductionBudget>();
+        services.TryAddSingleton<RuleInducing>();
         services.TryAddSingleton<LearnerTools>();
         services.AddHostedService<LearningKeeper>();
         services.TryAddSingleton<IMetricReadings, OptimizerReadings>();

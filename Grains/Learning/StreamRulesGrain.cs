@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NexusActors.Coordination;
@@ -10,7 +9,7 @@ namespace NexusActors.Learning;
 
 /// <summary>One stream's rules: compares them with what comes, and induces beside its turns. All of its methods interleave; those that store take turns by <see cref="_turn"/>.</summary>
 [GrainType("stream-rules")]
-internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, InductionBudget budget, IOptionsMonitor<RuleOptions> options, TimeProvider time, ILogger<StreamRulesGrain> log) : Grain, IStreamRulesGrain, IDisposable
+internal sealed class StreamRulesGrain(ILedger ledger, RuleInducing inducing, InductionBudget budget, IOptionsMonitor<RuleOptions> options, TimeProvider time, ILogger<StreamRulesGrain> log) : Grain, IStreamRulesGrain, IDisposable
 {
     private const int CountedMax = 2_000;
     private static readonly TimeSpan AgainPeriod = TimeSpan.FromSeconds(5);
@@ -111,35 +110,9 @@ internal sealed class StreamRulesGrain(ILedger ledger, LearningCompute compute, 
 
     private async Task<RuleInduction> RunAsync(CancellationToken stopping)
     {
-        var (begun, started) = (InductionBudget.Begun(), time.GetTimestamp());
-        try
-        {
-            var settings = options.CurrentValue;
-            IReadOnlyList<Experience> experiences = [];
-            var found = await compute.RunBehindAsync(
-                async cancel => experiences = (await ExperienceWindow.ReadAsync(ledger, new() { Stream = Stream }, LearningCompute.RowsThatFit(settings.ExperiencesMax), (await RoleFacts.ReadAsync(ledger, Stream, cancel)).Seen, cancel)).Experiences,
-                (read, token) => read.Count < settings.ExperiencesMin ? [] : ExperienceRuleInducer.Induce([.. read.Reverse()], settings.Induction, token),
-                stopping);
-            if (experiences.Count < settings.ExperiencesMin) { return new(experiences.Count, 0, 0, $"Too little data: stream '{Stream}' has {experiences.Count} experiences, at least {settings.ExperiencesMin} are needed."); }
-            var added = await InTurnAsync((shelf, cancel) => TakeInAsync(shelf, found, experiences, cancel), stopping);
-            LearningLog.RulesInduced(log, Stream, experiences.Count, found.Length, added, time.GetElapsedTime(started).TotalSeconds);
-            return new(experiences.Count, found.Length, added, $"{found.Length} rules were found in {experiences.Count} experiences; {added} of them are new.");
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            LearningLog.RuleInductionFailed(log, failure, Stream);
-            throw;
-        }
+        var begun = InductionBudget.Begun();
+        try { return await inducing.RunAsync(Stream, (induced, cancel) => InTurnAsync(async (shelf, token) => await inducing.TakeInAsync(shelf, induced, token), cancel), stopping); }
         finally { budget.Ended(begun); }
-    }
-
-    private async Task<(RuleShelf Shelf, int Added)> TakeInAsync(RuleShelf shelf, ImmutableArray<InducedRule> found, IReadOnlyList<Experience> experiences, CancellationToken cancellation)
-    {
-        var now = time.GetUtcNow();
-        var rules = RuleBook.Induced(shelf.Rules, found, experiences, Stream, now);
-        var induction = new StoredInduction { InducedAt = now, Experiences = experiences.Count, Since = 0, LookedSeq = Math.Max(shelf.Induction?.LookedSeq ?? 0, experiences.Max(experience => experience.Seq)) };
-        var added = rules.Count(rule => rule.CreatedAt == now && !shelf.Rules.Contains(rule));
-        return (await shelf.StoreAsync(rules, induction, now, cancellation), added);
     }
 
     /// <summary>Does something with the shelf while nobody else does. Where another activation has changed it, it is read anew and tried once more.</summary>
