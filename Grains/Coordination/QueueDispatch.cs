@@ -130,58 +130,68 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         AgentSeat[] passive = [.. _passive.Values.Where(seat => !seat.Full)];
         var bid = new SeatsBid(passive);
         List<WaitingTask> picked = [];
-        Dictionary<long, SeatChoice?> chosen = [];
+        Dictionary<long, SeatChoice> chosen = [];
         while (picked.Count < RoundMax && scope.Memory.Backlog.Pick(bid, scope.Now().UtcTicks) is { } task)
         {
             Promise(task, state: null);
             picked.Add(task);
         }
         if (picked.Count == 0) { return false; }
-        Dictionary<string, WaitingTask> accepted = new(StringComparer.Ordinal);
+        Dictionary<long, string> accepted = [];
         try
         {
-            var (assigned, _) = await GiveAsync(picked, (seq, _) => (chosen[seq]!.Seat.AgentId, AgentMode.Passive), cancellation, seq => chosen[seq]!.Why, OfferAsync, ChooseByRules);
+            var (assigned, _) = await GiveAsync(picked, (seq, _) => (chosen[seq].Seat.AgentId, AgentMode.Passive), cancellation, seq => chosen[seq].Why, OfferAsync, ChooseByRules);
             foreach (var state in assigned)
             {
-                accepted.Remove(state.Id);
-                _chooser.Given(chosen[state.Seq]!);
+                if (chosen.Remove(state.Seq, out var choice)) { _chooser.Given(choice); }
             }
             return true;
         }
         finally
         {
-            // Agents that made room for a task which they did not get after all.
-            foreach (var (taskId, task) in accepted)
+            // What was promised and is not given nobody holds; agents that made room for it are told.
+            foreach (var task in picked)
             {
-                Freed(chosen[task.Seq]!.Seat.AgentId, task.Needs.Units);
-                writer.Release(chosen[task.Seq]!.Seat.AgentId, taskId);
+                if (!chosen.TryGetValue(task.Seq, out var choice)) { continue; }
+                if (accepted.TryGetValue(task.Seq, out var taskId))
+                {
+                    Freed(choice.Seat.AgentId, task.Needs.Units);
+                    writer.Release(choice.Seat.AgentId, taskId);
+                }
+                else { choice.Seat.Load -= task.Needs.Units; }
             }
         }
 
         void Promise(WaitingTask task, TaskState? state)
         {
-            var choice = state is null || bid.Suits(task.Needs) ? _chooser.Choose(passive, bid, task, state, _seats.Count) : null;
+            var choice = _chooser.Choose(passive, bid, task, state, _seats.Count);
+            choice.Seat.Load += task.Needs.Units;
             chosen[task.Seq] = choice;
-            if (choice is not null) { choice.Seat.Load += task.Needs.Units; }
         }
 
         // Rules ask what is in a task, which is read by now: all that was promised is free again, and promised anew in the same order. What nobody has room for then waits for the next round.
         void ChooseByRules(List<TaskState> states)
         {
             if (!picked.Exists(_chooser.MayBeRuled)) { return; }
-            foreach (var task in picked) { chosen[task.Seq]!.Seat.Load -= task.Needs.Units; }
             var tasks = picked.ToDictionary(task => task.Seq);
-            foreach (var state in states) { Promise(tasks[state.Seq], state); }
+            foreach (var (seq, choice) in chosen) { choice.Seat.Load -= tasks[seq].Needs.Units; }
+            chosen.Clear();
+            foreach (var state in states)
+            {
+                if (bid.Suits(tasks[state.Seq].Needs)) { Promise(tasks[state.Seq], state); }
+            }
         }
 
         async Task<bool> OfferAsync(WaitingTask task, TaskState state)
         {
-            if (chosen[task.Seq]?.Seat is not { } seat) { return false; }
+            if (!chosen.TryGetValue(task.Seq, out var choice)) { return false; }
+            var seat = choice.Seat;
             if (await scope.Grains.GetGrain<IAgentGrain>(seat.AgentId).OfferAsync(new(state.Id, scope.Name, state.View.Spec.Units, state.View.Spec.Resources) { Key = state.View.Spec.Key }, cancellation))
             {
-                accepted.Add(state.Id, task);
+                accepted.Add(task.Seq, state.Id);
                 return true;
             }
+            chosen.Remove(task.Seq);
             seat.Load -= task.Needs.Units;
             seat.Full = true;
             return false;

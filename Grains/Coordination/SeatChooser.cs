@@ -61,9 +61,9 @@ internal sealed class SeatChooser(QueueScope scope)
             .With("agents_seen", agents).With("candidates", seats.Count(seat => seat == chosen || seat.CanBeOffered(task.Needs)))
             .With("load_share", chosen.Share).With("runner_up", runnerUp?.AgentId).With("runner_up_load_share", runnerUp?.Share)
             .With("fit_prefers", preferred?.ByFit.AgentId).With("fit_success", preferred?.Fit.Success).With("fit_seconds", preferred?.Fit.MedianSeconds).With("fit_rests_on", preferred?.Fit.Level.ToString());
-        if (part.Effect != RuleEffect.None)
+        if (preferred is { Part.Effect: not RuleEffect.None })
         {
-            data = data.With("rules_prefer", preferred!.Seat.AgentId).With("rules_success", preferred.Expected.Success).With("rules_effect", part.Effect == RuleEffect.Changed ? "changed" : "confirmed")
+            data = data.With("rules_prefer", preferred.Seat.AgentId).With("rules_success", preferred.Expected.Success).With("rules_effect", part.Effect == RuleEffect.Changed ? "changed" : "confirmed")
                 .With("rule_ids", part.Rules.Select(rule => rule.Id)).With("rule_conditions", part.Rules.Select(rule => rule.Text));
         }
         return data.Json();

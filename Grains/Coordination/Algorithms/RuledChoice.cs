@@ -22,7 +22,8 @@ internal static class RuledChoice
     public static SeatPreference? Best(IReadOnlyCollection<AgentSeat> seats, TaskNeeds needs, Func<AgentSeat, FitExpectation?> expect, SituationRules? rules)
     {
         if (FitChoice.Best(seats, needs, expect) is not { } byFit) { return null; }
-        if (rules is null || FitChoice.Best(seats, needs, Ruled) is not { } best) { return new(byFit.Seat, byFit.Fit, byFit.Seat, byFit.Fit, RulePart.None); }
+        if (rules is null) { return new(byFit.Seat, byFit.Fit, byFit.Seat, byFit.Fit, RulePart.None); }
+        var best = FitChoice.Best(seats, needs, seat => expect(seat) is { } fit ? fit with { Success = rules.Success(seat.AgentId, fit.Success) } : null)!.Value;
         var able = seats.Where(seat => seat.CanBeOffered(needs)).ToArray();
         // Where only one is able nobody has a choice.
         var part = able.Length < 2 ? RulePart.None : RulePart.Of(
@@ -32,7 +33,5 @@ internal static class RuledChoice
             rules.Of(byFit.Seat.AgentId),
             able.Select(seat => rules.Of(seat.AgentId)).OfType<RuleStatement>());
         return new(best.Seat, best.Fit, byFit.Seat, byFit.Fit, part);
-
-        FitExpectation? Ruled(AgentSeat seat) => expect(seat) is { } fit ? fit with { Success = rules.Success(seat.AgentId, fit.Success) } : null;
     }
 }

@@ -67,8 +67,11 @@ public sealed class RuleAdviceEndpointTests(RuleAdviceEndpointTests.Fixture serv
     [InlineData("""{"actions":[{}],"at":"soon"}""", "at")]
     public async Task BadInput_NamesTheField(string body, string field) => await (await service.Learning.PostAsync(Route, body)).RefusedAsync(HttpStatusCode.BadRequest, "invalid", field);
 
-    private async Task<JsonElement> AdviseAsync(int size, bool acts = true) =>
-        (await service.Learning.PostAsync(Route, $$"""{"stream":"{{_stream}}","context":{"size":{{size}}},"actions":[{"mode":"fast"},{"mode":"safe"}]{{(acts ? "" : ""","acts":false""")}}}""")).Ok();
+    private async Task<JsonElement> AdviseAsync(int size, bool acts = true)
+    {
+        var body = $$"""{"stream":"{{_stream}}","context":{"size":{{size}}},"actions":[{"mode":"fast"},{"mode":"safe"}],"acts":{{(acts ? "true" : "false")}}}""";
+        return (await service.Learning.PostAsync(Route, body)).Ok();
+    }
 
     private async Task<JsonElement> ListAsync() => (await service.Learning.GetAsync($"/learning/adaptation-rules?stream={_stream}")).Ok().GetProperty("adaptation_rules");
 
