@@ -12,7 +12,7 @@ namespace NexusActors.Learning;
 /// <summary>The rules in force, at hand in each silo: it reads them from the facts now and then, so that who chooses waits for nobody. What came into force or left it is known here within <see cref="LearningOptions.FollowPeriod"/>.</summary>
 internal sealed class RulesAtHand(ILedger ledger, RuleUsage usage, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RulesAtHand> log) : BackgroundService, ITaskRules
 {
-    private readonly Dictionary<string, (int Version, RuleRecord Rule)> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Seq, int Version, RuleRecord Rule)> _known = new(StringComparer.Ordinal);
     private volatile FrozenDictionary<string, RulesInForce> _streams = FrozenDictionary<string, RulesInForce>.Empty;
     private volatile FrozenSet<TaskType> _types = FrozenSet<TaskType>.Empty;
 
@@ -44,11 +44,11 @@ internal sealed class RulesAtHand(ILedger ledger, RuleUsage usage, IOptionsMonit
     private async Task ReadAsync(CancellationToken cancellation)
     {
         var documents = await RuleShelf.AllDocumentsAsync(ledger, cancellation);
-        var changed = documents.Where(document => _known.GetValueOrDefault(document.Id).Version != document.Version).ToArray();
+        var changed = documents.Where(document => _known.GetValueOrDefault(document.Id) is var known && (known.Seq, known.Version) != (document.Seq, document.Version)).ToArray();
         var gone = _known.Keys.Except(documents.Select(document => document.Id), StringComparer.Ordinal).ToArray();
         if (changed.Length == 0 && gone.Length == 0) { return; }
         foreach (var id in gone) { _known.Remove(id); }
-        foreach (var document in changed) { _known[document.Id] = (document.Version, StoredRule.Read(document)); }
+        foreach (var document in changed) { _known[document.Id] = (document.Seq, document.Version, StoredRule.Read(document)); }
         _streams = _known.Values.Select(known => known.Rule).Where(rule => rule.Life.InForce).GroupBy(rule => rule.Stream, StringComparer.Ordinal).ToFrozenDictionary(stream => stream.Key, RulesInForce.Of, StringComparer.Ordinal);
         _types = Enum.GetValues<TaskType>().Where(type => Of(TaskExperience.StreamOf(type)).All.Any(SituationRules.IsOfSituation)).ToFrozenSet();
     }
