@@ -69,7 +69,8 @@ public sealed class RuleUsageTests
             if (_failure is not null) { return Task.FromException(_failure); }
             _written.Add((stream, [.. ((ImmutableArray<RuleUse>)args[0]!).OrderBy(use => use.RuleId, StringComparer.Ordinal)]));
             return Task.CompletedTask;
-        }))),
+        }
+        ))),
         new Settings(), _time, new Started(), NullLogger<RuleUsage>.Instance);
 
     private sealed class Settings : IOptionsMonitor<RuleOptions>
