@@ -63,15 +63,14 @@ public sealed class RuleUsageTests
         Assert.Equal([new("first", 2, Noon)], Assert.Single(_written).Uses);
     }
 
-    private RuleUsage Usage() => new(
-        SimulatedGrains.Of((_, stream) => SimulatedGrain.Of<IStreamRulesGrain>((nameof(IStreamRulesGrain.UseAsync), args =>
-        {
-            if (_failure is not null) { return Task.FromException(_failure); }
-            _written.Add((stream, [.. ((ImmutableArray<RuleUse>)args[0]!).OrderBy(use => use.RuleId, StringComparer.Ordinal)]));
-            return Task.CompletedTask;
-        }
-        ))),
-        new Settings(), _time, new Started(), NullLogger<RuleUsage>.Instance);
+    private RuleUsage Usage() => new(SimulatedGrains.Of((_, stream) => SimulatedGrain.Of<IStreamRulesGrain>((nameof(IStreamRulesGrain.UseAsync), args => WriteAsync(stream, (ImmutableArray<RuleUse>)args[0]!)))), new Settings(), _time, new Started(), NullLogger<RuleUsage>.Instance);
+
+    private Task WriteAsync(string stream, ImmutableArray<RuleUse> uses)
+    {
+        if (_failure is not null) { return Task.FromException(_failure); }
+        _written.Add((stream, [.. uses.OrderBy(use => use.RuleId, StringComparer.Ordinal)]));
+        return Task.CompletedTask;
+    }
 
     private sealed class Settings : IOptionsMonitor<RuleOptions>
     {
