@@ -42,6 +42,7 @@ internal static class LearningEndpoints
         api.MapRoles();
         api.MapErasures();
         api.MapExperienceExport();
+        api.MapRuleAdvice();
         return api;
     }
 

@@ -30,12 +30,14 @@ internal record RuleSummary
     public required double Confidence { get; init; }
     /// <summary>How often it was right on them, 0–1.</summary>
     public required double SuccessRate { get; init; }
-    /// <summary>How many experiences have met its conditions since it was induced.</summary>
+    /// <summary>How many choices it has changed or confirmed: assignments of tasks, and advice that was acted on.</summary>
     public required long UsageCount { get; init; }
     /// <summary>When it was induced.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
-    /// <summary>When an experience last met its conditions; null: none since.</summary>
+    /// <summary>When it last changed or confirmed a choice; null: never.</summary>
     public required DateTimeOffset? LastUsed { get; init; }
+    /// <summary>When an experience last met its conditions; null: none since.</summary>
+    public required DateTimeOffset? LastMet { get; init; }
     /// <summary>The stream that it holds for.</summary>
     public required string Stream { get; init; }
     /// <summary>What it foretells: <c>success</c> or <c>failure</c>.</summary>
@@ -61,6 +63,7 @@ internal record RuleSummary
         UsageCount = rule.UsageCount,
         CreatedAt = rule.CreatedAt,
         LastUsed = rule.LastUsed,
+        LastMet = rule.LastMet,
         Stream = rule.Stream,
         Outcome = OutcomeOf(rule),
         Status = rule.Status,

@@ -57,11 +57,11 @@ public sealed record AdaptationRule
     [Id(6)] public double Confidence { get; init; }
     /// <summary>How often it was right on them, 0–1.</summary>
     [Id(7)] public double SuccessRate { get; init; }
-    /// <summary>How many experiences have met its conditions since it was induced.</summary>
+    /// <summary>How many choices it has changed or confirmed.</summary>
     [Id(8)] public long UsageCount { get; init; }
     /// <summary>When it was induced.</summary>
     [Id(9)] public DateTimeOffset CreatedAt { get; init; }
-    /// <summary>When an experience last met its conditions, by the time of that; null: never since.</summary>
+    /// <summary>When it last changed or confirmed a choice; null: never.</summary>
     [Id(10)] public DateTimeOffset? LastUsed { get; init; }
     /// <summary>Where it stands.</summary>
     [Id(11)] public RuleStatus Status { get; init; }
@@ -79,6 +79,8 @@ public sealed record AdaptationRule
     [Id(17)] public required RuleEvidence Since { get; init; }
     /// <summary>On the newest of them, which decide whether it stays in force.</summary>
     [Id(18)] public required RuleEvidence Recent { get; init; }
+    /// <summary>When an experience last met its conditions, by the time of that; null: never since.</summary>
+    [Id(19)] public DateTimeOffset? LastMet { get; init; }
 
     /// <summary>Whether it counts now.</summary>
     public bool InForce => !Disabled && (Pinned || Status == RuleStatus.Active);

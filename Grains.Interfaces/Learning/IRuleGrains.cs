@@ -21,7 +21,17 @@ public interface IStreamRulesGrain : IGrainWithStringKey
 
     /// <summary>A person's word on a rule of this stream: pinned keeps it in force, disabled out of it; null leaves a flag as it is. Null where there is no such rule.</summary>
     [AlwaysInterleave, Alias("Set")] Task<AdaptationRule?> SetAsync(string id, bool? pinned, bool? disabled, CancellationToken cancellation = default);
+
+    /// <summary>Adds choices that rules of this stream have changed or confirmed; rules that are not there any more are passed over. A repeat counts them again.</summary>
+    [AlwaysInterleave, Alias("Use")] Task UseAsync(ImmutableArray<RuleUse> uses, CancellationToken cancellation = default);
 }
+
+/// <summary>Choices that one rule has changed or confirmed.</summary>
+/// <param name="RuleId">Which rule.</param>
+/// <param name="Count">How many choices.</param>
+/// <param name="LastAt">The last of them.</param>
+[GenerateSerializer, Immutable, Alias("nexus.RuleUse")]
+public sealed record RuleUse([property: Id(0)] string RuleId, [property: Id(1)] long Count, [property: Id(2)] DateTimeOffset LastAt);
 
 /// <summary>Reads the rules of all streams, straight from the ledger (stateless, any key).</summary>
 [GrainInterfaceType("nexus.rules"), Alias("nexus.IRuleCatalogGrain")]

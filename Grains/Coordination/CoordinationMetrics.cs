@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using NexusActors.Learning.Rules;
 using NexusActors.Telemetry;
 
 namespace NexusActors.Coordination;
@@ -13,6 +14,10 @@ internal sealed class CoordinationMetrics(IMeterFactory meters)
     private readonly Counter<long> _stale = meters.Create(NexusTelemetry.Name).CreateCounter<long>("nexus.coordination.stale_reports", "{report}", "Reports refused because the lease was lost.");
 
     private readonly Counter<long> _fit = meters.Create(NexusTelemetry.Name).CreateCounter<long>("nexus.coordination.fit", "{assignment}", "Assignments to passive agents of which experience has an opinion, by whether the least loaded agent is who it would choose.");
+
+    private readonly Counter<long> _rules = meters.Create(NexusTelemetry.Name).CreateCounter<long>("nexus.coordination.rules", "{assignment}", "Assignments to passive agents whom adaptation rules confirmed, or which they changed or, in shadow, would have, by effect.");
+
+    public void Ruled(RuleEffect effect) => _rules.Add(1, new KeyValuePair<string, object?>("effect", effect == RuleEffect.Changed ? "changed" : "confirmed"));
 
     public void Fit(bool agrees) => _fit.Add(1, new KeyValuePair<string, object?>("agrees", agrees));
 

@@ -39,7 +39,7 @@ public sealed class CoordinationOptions
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")] public TimeSpan ImpliedSlack { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// What is learned of agents decides which passive agent gets a task: <c>Off</c>, <c>Shadow</c> (the least loaded gets it; the explanation and a metric tell who would have), <c>On</c>. Default <c>Shadow</c>.
+    /// What is learned of agents, and adaptation rules, decide which passive agent gets a task: <c>Off</c>, <c>Shadow</c> (the least loaded gets it; the explanation and metrics tell who would have), <c>On</c>. Default <c>Shadow</c>.
     /// </summary>
     public FitMode Fit { get; set; } = FitMode.Shadow;
 

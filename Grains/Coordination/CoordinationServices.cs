@@ -18,6 +18,7 @@ public static class CoordinationServices
         services.TryAddSingleton<LeaseTokens>();
         services.TryAddSingleton<IAgentFit, UnknownFit>();
         services.TryAddSingleton(Pseudonyms.None);
+        services.TryAddSingleton<ITaskRules, NoTaskRules>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<QueueRoutes>();
         services.TryAddSingleton<QueueTools>();

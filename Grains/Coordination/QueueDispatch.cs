@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using NexusActors.Learning.Fit;
 using NexusActors.Ledger;
 
 namespace NexusActors.Coordination;
@@ -11,6 +10,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     private const int TriesMax = 3;
     /// <summary>How long work is kept for an agent that was woken for it, before the next in line is woken.</summary>
     private static readonly TimeSpan WokenGrace = TimeSpan.FromMilliseconds(100);
+    private readonly SeatChooser _chooser = new(scope);
     private readonly SortedDictionary<string, AgentSeat> _seats = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, AgentSeat> _passive = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PullBid> _waiting = new(StringComparer.Ordinal);
@@ -130,41 +130,68 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         AgentSeat[] passive = [.. _passive.Values.Where(seat => !seat.Full)];
         var bid = new SeatsBid(passive);
         List<WaitingTask> picked = [];
-        Dictionary<long, (AgentSeat Seat, string Why)> chosen = [];
+        Dictionary<long, SeatChoice> chosen = [];
         while (picked.Count < RoundMax && scope.Memory.Backlog.Pick(bid, scope.Now().UtcTicks) is { } task)
         {
-            var choice = Choose(passive, bid, task);
-            var seat = choice.Seat;
-            chosen.Add(task.Seq, (seat, Why(passive, choice, task)));
-            seat.Load += task.Needs.Units;
+            Promise(task, state: null);
             picked.Add(task);
         }
         if (picked.Count == 0) { return false; }
-        Dictionary<string, WaitingTask> accepted = new(StringComparer.Ordinal);
+        Dictionary<long, string> accepted = [];
         try
         {
-            var (assigned, _) = await GiveAsync(picked, (seq, _) => (chosen[seq].Seat.AgentId, AgentMode.Passive), cancellation, seq => chosen[seq].Why, OfferAsync);
-            foreach (var state in assigned) { accepted.Remove(state.Id); }
+            var (assigned, _) = await GiveAsync(picked, (seq, _) => (chosen[seq].Seat.AgentId, AgentMode.Passive), cancellation, seq => chosen[seq].Why, OfferAsync, ChooseByRules);
+            foreach (var state in assigned)
+            {
+                if (chosen.Remove(state.Seq, out var choice)) { _chooser.Given(choice); }
+            }
             return true;
         }
         finally
         {
-            // Agents that made room for a task which they did not get after all.
-            foreach (var (taskId, task) in accepted)
+            // What was promised and is not given nobody holds; agents that made room for it are told.
+            foreach (var task in picked)
             {
-                Freed(chosen[task.Seq].Seat.AgentId, task.Needs.Units);
-                writer.Release(chosen[task.Seq].Seat.AgentId, taskId);
+                if (!chosen.TryGetValue(task.Seq, out var choice)) { continue; }
+                if (accepted.TryGetValue(task.Seq, out var taskId))
+                {
+                    Freed(choice.Seat.AgentId, task.Needs.Units);
+                    writer.Release(choice.Seat.AgentId, taskId);
+                }
+                else { choice.Seat.Load -= task.Needs.Units; }
+            }
+        }
+
+        void Promise(WaitingTask task, TaskState? state)
+        {
+            var choice = _chooser.Choose(passive, bid, task, state, _seats.Count);
+            choice.Seat.Load += task.Needs.Units;
+            chosen[task.Seq] = choice;
+        }
+
+        // Rules ask what is in a task, which is read by now: all that was promised is free again, and promised anew in the same order. What nobody has room for then waits for the next round.
+        void ChooseByRules(List<TaskState> states)
+        {
+            if (!picked.Exists(_chooser.MayBeRuled)) { return; }
+            var tasks = picked.ToDictionary(task => task.Seq);
+            foreach (var (seq, choice) in chosen) { choice.Seat.Load -= tasks[seq].Needs.Units; }
+            chosen.Clear();
+            foreach (var state in states)
+            {
+                if (bid.Suits(tasks[state.Seq].Needs)) { Promise(tasks[state.Seq], state); }
             }
         }
 
         async Task<bool> OfferAsync(WaitingTask task, TaskState state)
         {
-            var seat = chosen[task.Seq].Seat;
+            if (!chosen.TryGetValue(task.Seq, out var choice)) { return false; }
+            var seat = choice.Seat;
             if (await scope.Grains.GetGrain<IAgentGrain>(seat.AgentId).OfferAsync(new(state.Id, scope.Name, state.View.Spec.Units, state.View.Spec.Resources) { Key = state.View.Spec.Key }, cancellation))
             {
-                accepted.Add(state.Id, task);
+                accepted.Add(task.Seq, state.Id);
                 return true;
             }
+            chosen.Remove(task.Seq);
             seat.Load -= task.Needs.Units;
             seat.Full = true;
             return false;
@@ -174,7 +201,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     /// <summary>Leases picked tasks in one commit, with their parents' results. Whatever is not given goes back to where it stood.</summary>
     private async Task<(List<TaskState> Given, Dictionary<string, ParentResult> Parents)> GiveAsync(
         List<WaitingTask> picked, Func<long, TaskState, (string AgentId, AgentMode Mode)> to, CancellationToken cancellation,
-        Func<long, string>? why = null, Func<WaitingTask, TaskState, Task<bool>>? offer = null)
+        Func<long, string>? why = null, Func<WaitingTask, TaskState, Task<bool>>? offer = null, Action<List<TaskState>>? read = null)
     {
         var left = picked.ToDictionary(task => task.Seq);
         string[] gates = [];
@@ -182,6 +209,7 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
         try
         {
             var states = await ReadAsync(picked, cancellation);
+            read?.Invoke(states);
             gates = await scope.Gate.EnterAllAsync(states.Select(state => state.Id), cancellation);
             var parents = await scope.ReadParentsAsync(states.SelectMany(state => state.View.Spec.Dependencies), cancellation);
             var now = scope.Now();
@@ -267,33 +295,4 @@ internal sealed class QueueDispatch(QueueScope scope, QueueWriter writer)
     private static string Why(WaitingTask task, DateTimeOffset now) => new EventData()
         .With("policy", "pull").With("reason", "first in order of what the agent that asked can do")
         .With("effective_priority", task.Level).With("waited_seconds", TimeSpan.FromTicks(Math.Max(0, now.UtcTicks - task.ReadySince)).TotalSeconds).Json();
-
-    /// <summary>The least loaded agent, or whom experience prefers.</summary>
-    private SeatChoice Choose(AgentSeat[] seats, SeatsBid bid, WaitingTask task)
-    {
-        var leastLoaded = bid.LeastLoaded(task.Needs)!;
-        if (scope.Options.Fit == FitMode.Off || WireNames.ToTaskType(task.Needs.Type) is not { } type) { return new(leastLoaded, null, null); }
-        if (FitChoice.Best(seats, task.Needs, seat => scope.Fit.Expect(seat.AgentId, seat.Presence.Profile.Type, type)) is not { } best) { return new(leastLoaded, null, null); }
-        scope.Metrics.Fit(best.Seat == leastLoaded);
-        return new(scope.Options.Fit == FitMode.On ? best.Seat : leastLoaded, best.Seat, best.Fit);
-    }
-
-    private string Why(AgentSeat[] seats, SeatChoice choice, WaitingTask task)
-    {
-        var (chosen, byFit) = (choice.Seat, scope.Options.Fit == FitMode.On && choice.Preferred is not null);
-        var runnerUp = new SeatsBid([.. seats.Where(seat => seat != chosen)]).LeastLoaded(task.Needs);
-        return new EventData()
-            .With("policy", byFit ? "fit" : "least_loaded")
-            .With("reason", byFit ? "least expected time until it is done; among those about as good, the smallest share of its capacity in use" : "smallest share of its capacity in use among those who can do it")
-            .With("effective_priority", task.Level).With("waited_seconds", TimeSpan.FromTicks(Math.Max(0, scope.Now().UtcTicks - task.ReadySince)).TotalSeconds)
-            .With("agents_seen", _seats.Count).With("candidates", seats.Count(seat => seat == chosen || seat.CanBeOffered(task.Needs)))
-            .With("load_share", chosen.Share).With("runner_up", runnerUp?.AgentId).With("runner_up_load_share", runnerUp?.Share)
-            .With("fit_prefers", choice.Preferred?.AgentId).With("fit_success", choice.Fit?.Success).With("fit_seconds", choice.Fit?.MedianSeconds).With("fit_rests_on", choice.Fit?.Level.ToString()).Json();
-    }
-
-    /// <summary>Who gets a task.</summary>
-    /// <param name="Seat">Gets it.</param>
-    /// <param name="Preferred">Whom experience prefers; null: it has no opinion.</param>
-    /// <param name="Fit">What is expected of that one.</param>
-    private readonly record struct SeatChoice(AgentSeat Seat, AgentSeat? Preferred, FitExpectation? Fit);
 }

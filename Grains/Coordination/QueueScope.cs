@@ -33,6 +33,9 @@ internal sealed class QueueScope
     /// <summary>What may name a person is replaced before it is stored in an experience.</summary>
     public required Pseudonyms Pseudonyms { get; init; }
 
+    /// <summary>What rules say of agents in the situation of a task.</summary>
+    public required ITaskRules Rules { get; init; }
+
     /// <summary>Asks for a round (assignment, wake-ups, notices) soon.</summary>
     public required Action RequestRound { get; init; }
 

@@ -7,4 +7,4 @@ namespace NexusActors.Coordination;
 
 /// <summary>What every queue and partition in a silo works with.</summary>
 internal sealed record QueueTools(
-    ILedger Ledger, IGrainFactory Grains, QueueRoutes Routes, IOptions<CoordinationOptions> Options, CoordinationMetrics Metrics, ILogger<QueueGrain> Log, TimeProvider Time, LeaseTokens Tokens, IAgentFit Fit, Pseudonyms Pseudonyms);
+    ILedger Ledger, IGrainFactory Grains, QueueRoutes Routes, IOptions<CoordinationOptions> Options, CoordinationMetrics Metrics, ILogger<QueueGrain> Log, TimeProvider Time, LeaseTokens Tokens, IAgentFit Fit, Pseudonyms Pseudonyms, ITaskRules Rules);

@@ -60,6 +60,7 @@ internal sealed class QueueWork : IDisposable
             Chance = random.NextDouble,
             Fit = tools.Fit,
             Pseudonyms = tools.Pseudonyms,
+            Rules = tools.Rules,
             RequestRound = RequestRound,
             Settings = settings,
         };

@@ -43,4 +43,10 @@ internal static partial class LearningLog
 
     [LoggerMessage(2103, LogLevel.Error, "The rules of stream {Stream} could not be compared with its experiences; the next ones are another try")]
     public static partial void RulesNotFollowed(ILogger log, Exception exception, string stream);
+
+    [LoggerMessage(2104, LogLevel.Warning, "The rules could not be read; assignments and advice go on by those that were read before")]
+    public static partial void RulesNotRead(ILogger log, Exception exception);
+
+    [LoggerMessage(2105, LogLevel.Warning, "{Uses} uses of rules of stream {Stream} could not be written down; it is tried again at the next time")]
+    public static partial void RuleUsesKept(ILogger log, Exception exception, long uses, string stream);
 }

@@ -34,6 +34,11 @@ public static class LearningServices
         services.AddSingleton<AgentFit>();
         services.Replace(ServiceDescriptor.Singleton<IAgentFit>(provider => provider.GetRequiredService<AgentFit>()));
         services.AddHostedService(provider => provider.GetRequiredService<AgentFit>());
+        services.AddSingleton<RuleUsage>();
+        services.AddHostedService(provider => provider.GetRequiredService<RuleUsage>());
+        services.AddSingleton<RulesAtHand>();
+        services.Replace(ServiceDescriptor.Singleton<ITaskRules>(provider => provider.GetRequiredService<RulesAtHand>()));
+        services.AddHostedService(provider => provider.GetRequiredService<RulesAtHand>());
         return services;
     }
 }

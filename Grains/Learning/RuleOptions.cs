@@ -31,6 +31,9 @@ public sealed class RuleOptions
     /// <summary>Newer experiences after which a rule that has not come into force is given up. Default 10,000.</summary>
     [Range(100, 100_000_000)] public int WatchMax { get; set; } = 10_000;
 
+    /// <summary>How often a silo writes down which rules were used; a crash loses what came since. 0.1 s to 1 h. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")] public TimeSpan UsagePeriod { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How rules are induced: a rule of experiences covers more than one of a physical law.</summary>
     internal RuleSettings Induction => new() { PrecisionMin = PrecisionMin, LiftMin = LiftMin, SupportMin = 10, NetBitsMin = 10, RulesMax = 8 };
 

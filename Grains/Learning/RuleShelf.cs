@@ -43,14 +43,27 @@ internal sealed class RuleShelf
         var induction = await ledger.FindDocumentAsync(StoredInduction.Kind, stream, cancellation);
         // Without an induction there is no rule.
         if (induction is null) { return new(ledger, stream, [], ImmutableDictionary<string, int>.Empty.WithComparers(StringComparer.Ordinal), null, 0); }
-        var rules = (await DocumentsAsync(ledger, cancellation)).Select(document => (Rule: StoredRule.Read(document), document.Version)).Where(one => one.Rule.Stream == stream).ToArray();
+        var rules = (await AllDocumentsAsync(ledger, cancellation)).Select(document => (Rule: StoredRule.Read(document), document.Version)).Where(one => one.Rule.Stream == stream).ToArray();
         return new(
             ledger, stream, [.. rules.Select(one => one.Rule)], rules.ToImmutableDictionary(one => one.Rule.Id, one => one.Version, StringComparer.Ordinal),
             JsonSerializer.Deserialize(induction.Body, StoredRuleJson.Default.StoredInduction), induction.Version);
     }
 
     /// <summary>The rules of all streams.</summary>
-    public static async Task<ImmutableArray<RuleRecord>> AllAsync(IDocumentFacts ledger, CancellationToken cancellation) => [.. (await DocumentsAsync(ledger, cancellation)).Select(StoredRule.Read)];
+    public static async Task<ImmutableArray<RuleRecord>> AllAsync(IDocumentFacts ledger, CancellationToken cancellation) => [.. (await AllDocumentsAsync(ledger, cancellation)).Select(StoredRule.Read)];
+
+    /// <summary>The same as they are stored.</summary>
+    public static async Task<ImmutableArray<Document>> AllDocumentsAsync(IDocumentFacts ledger, CancellationToken cancellation)
+    {
+        var documents = ImmutableArray.CreateBuilder<Document>();
+        for (var filter = new DocumentFilter(StoredRule.Kind, Limit: PageSize); ;)
+        {
+            var page = await ledger.ListDocumentsAsync(filter, cancellation);
+            documents.AddRange(page);
+            if (page.Length < PageSize) { return documents.DrainToImmutable(); }
+            filter = filter with { BeforeSeq = page[^1].Seq };
+        }
+    }
 
     /// <summary>Stores what differs, each change with its event; the answer is the shelf as it is then.</summary>
     /// <exception cref="NexusException">Another activation came first; read anew.</exception>
@@ -97,18 +110,6 @@ internal sealed class RuleShelf
         var view = rule.View();
         var data = new RuleEvent(rule.Id, rule.Stream, view.Condition, rule.Success, view.Confidence, rule.Life.Reason, rule.Life.Pinned, rule.Life.Disabled);
         return new(now, type, null, null, null, JsonSerializer.Serialize(data, RuleEventJson.Default.RuleEvent));
-    }
-
-    private static async Task<ImmutableArray<Document>> DocumentsAsync(IDocumentFacts ledger, CancellationToken cancellation)
-    {
-        var documents = ImmutableArray.CreateBuilder<Document>();
-        for (var filter = new DocumentFilter(StoredRule.Kind, Limit: PageSize); ;)
-        {
-            var page = await ledger.ListDocumentsAsync(filter, cancellation);
-            documents.AddRange(page);
-            if (page.Length < PageSize) { return documents.DrainToImmutable(); }
-            filter = filter with { BeforeSeq = page[^1].Seq };
-        }
     }
 }
 

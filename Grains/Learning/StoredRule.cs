@@ -27,7 +27,10 @@ internal sealed record StoredRule
     public bool Pinned { get; init; }
     public bool Disabled { get; init; }
     public required long ThroughSeq { get; init; }
-    public DateTimeOffset? LastUsed { get; init; }
+    /// <summary>When its conditions were met last; it was called so before rules were used.</summary>
+    [JsonPropertyName("LastUsed")] public DateTimeOffset? LastMet { get; init; }
+    public long Uses { get; init; }
+    public DateTimeOffset? UsedAt { get; init; }
 
     /// <summary>The rule in a document.</summary>
     public static RuleRecord Read(Document document)
@@ -44,7 +47,9 @@ internal sealed record StoredRule
             HeldOut = stored.HeldOut.Read(),
             Life = new(stored.Status, stored.Reason, stored.Since.Read(), stored.Recent.Read(), stored.Pinned, stored.Disabled),
             ThroughSeq = stored.ThroughSeq,
-            LastUsed = stored.LastUsed,
+            LastMet = stored.LastMet,
+            Uses = stored.Uses,
+            LastUsed = stored.UsedAt,
         };
     }
 
@@ -68,7 +73,9 @@ internal sealed record StoredRule
             Pinned = rule.Life.Pinned,
             Disabled = rule.Life.Disabled,
             ThroughSeq = rule.ThroughSeq,
-            LastUsed = rule.LastUsed,
+            LastMet = rule.LastMet,
+            Uses = rule.Uses,
+            UsedAt = rule.LastUsed,
         },
         StoredRuleJson.Default.StoredRule);
 }

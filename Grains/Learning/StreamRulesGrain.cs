@@ -79,6 +79,9 @@ internal sealed class StreamRulesGrain(ILedger ledger, RuleInducing inducing, In
         },
         cancellation);
 
+    public Task UseAsync(ImmutableArray<RuleUse> uses, CancellationToken cancellation) =>
+        InTurnAsync(async (shelf, cancel) => (await shelf.StoreAsync(RuleBook.Used(shelf.Rules, uses), null, time.GetUtcNow(), cancel), true), cancellation);
+
     /// <summary>Takes in what came since; whether it is time to induce.</summary>
     private async Task<(RuleShelf Shelf, bool IsDue)> CountAsync(RuleShelf shelf, CancellationToken cancellation)
     {

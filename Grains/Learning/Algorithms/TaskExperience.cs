@@ -38,7 +38,7 @@ internal static class TaskExperience
         return new()
         {
             Id = $"{IdPrefix}{finished.Spec.Id}:{finished.Attempt}",
-            Stream = "task." + type,
+            Stream = StreamOf(finished.Spec.Type),
             Timestamp = run.EndedAt,
             Success = finished.Status == WorkStatus.Completed,
             LearningType = LearningType.Supervised,
@@ -48,6 +48,26 @@ internal static class TaskExperience
             ActionJson = Action(finished, json, buffer),
             OutcomeJson = Outcome(finished, run, json, buffer),
             Metrics = Metrics(finished, run),
+        };
+    }
+
+    /// <summary>The stream of finished tasks of a type.</summary>
+    public static string StreamOf(TaskType type) => "task." + type.Wire();
+
+    /// <summary>Context and action as they will be told of a task that waits, if its next attempt begins now; the agent has no name yet, and nothing is known of the end.</summary>
+    public static Experience Situation(TaskView waiting, DateTimeOffset now)
+    {
+        var begun = waiting with { Attempt = waiting.Attempt + 1, AssignedAgent = "", AssignedAt = now, StartedAt = now, CompletedAt = null, ActualSeconds = null };
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var json = new Utf8JsonWriter(buffer);
+        return new()
+        {
+            Id = IdPrefix + waiting.Spec.Id,
+            Stream = StreamOf(waiting.Spec.Type),
+            Timestamp = now,
+            Success = false,
+            ContextJson = Context(begun, waiting.Spec.Type.Wire(), Run.Of(begun)!.Value, json, buffer),
+            ActionJson = Action(begun, json, buffer),
         };
     }
 

@@ -28,6 +28,9 @@ public sealed class SiloFixture : IAsyncLifetime
     /// <summary>What experience says of actions, as tests tell it.</summary>
     internal ToldEstimates Estimates { get; } = new();
 
+    /// <summary>What is different in a silo of one's own.</summary>
+    internal Action<IServiceCollection> Configure { get; init; } = _ => { };
+
     /// <summary>The silo's facts.</summary>
     internal ILedger Ledger => _cluster.Silos[0].ServiceProvider.GetRequiredService<ILedger>();
 
@@ -75,6 +78,7 @@ public sealed class SiloFixture : IAsyncLifetime
             silo.AddMemoryGrainStorageAsDefault();
             silo.Services.AddCoordination();
             silo.Services.AddLearning();
+            Configure(silo.Services);
         });
         builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(messaging => messaging.WaitForCancellationAcknowledgement = true));
         _cluster = builder.Build();

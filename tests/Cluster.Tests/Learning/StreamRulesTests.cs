@@ -74,6 +74,25 @@ public sealed class StreamRulesTests(SiloFixture silo) : SiloTests(silo)
         Assert.Equal((true, 40L), (after.Disabled, after.Since.Experiences));
     }
 
+    /// <summary>Silos count their own uses; whoever comes second adds to what is stored.</summary>
+    [Fact]
+    public async Task Use_AnotherActivationCameFirst_BothCount()
+    {
+        await AppendAsync(600);
+        await Rules.InduceAsync();
+        var (id, now) = ((await ListAsync()).Rules[0].Id, Silo.Clock.GetUtcNow());
+        await Rules.UseAsync([new(id, 3, now)]);
+        var stored = (await Silo.Ledger.FindDocumentAsync(StoredRule.Kind, id))!;
+        var elsewhere = stored with { Version = stored.Version + 1, Body = StoredRule.Body(StoredRule.Read(stored).With(new RuleUse(id, 4, now.AddMinutes(1)))) };
+        Assert.Equal(CommitOutcome.Done, Assert.Single(await Silo.Ledger.CommitAsync([new() { Change = new DocumentUpdate(elsewhere) }])).Outcome);
+
+        await Rules.UseAsync([new(id, 2, now), new("rule-gone", 1, now)]);
+        await Silo.DeactivateAsync(Rules);
+
+        var rule = (await Silo.Grains.GetGrain<IRuleCatalogGrain>(0).GetAsync(id))!;
+        Assert.Equal((9L, now.AddMinutes(1)), (rule.UsageCount, rule.LastUsed));
+    }
+
     [Fact]
     public async Task Induce_ManyAtOnce_IsDoneOnce()
     {

@@ -125,6 +125,20 @@ public sealed class TaskExperienceTests
         Assert.False(context.RootElement.TryGetProperty("requirements", out _));
     }
 
+    /// <summary>What is asked before a task is given out is what will be told of it when it has ended; only the agent has no name yet.</summary>
+    [Theory, InlineData(0), InlineData(1)]
+    public void Situation_OfATaskThatWaits_IsWhatWillBeTold(int attempts)
+    {
+        var waiting = Done() with { Status = WorkStatus.Pending, AssignedAgent = null, AssignedAt = null, StartedAt = null, CompletedAt = null, ActualSeconds = null, Attempt = attempts, Attempts = [.. Done().Attempts.Take(attempts)] };
+        var now = Noon.AddSeconds(30);
+        var ended = waiting with { Status = WorkStatus.Completed, Attempt = attempts + 1, AssignedAgent = "a7", AssignedAt = now, StartedAt = now, CompletedAt = now.AddSeconds(9) };
+
+        var (situation, told) = (TaskExperience.Situation(waiting, now), TaskExperience.From(ended)!);
+
+        Assert.Equal((told.Stream, told.ContextJson, now), (situation.Stream, situation.ContextJson, situation.Timestamp));
+        Assert.Equal(told.ActionJson.Replace("a7", "", StringComparison.Ordinal), situation.ActionJson);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]

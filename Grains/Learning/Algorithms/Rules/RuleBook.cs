@@ -44,7 +44,7 @@ internal static class RuleBook
             var same = book.FindIndex(other => other.Id == record.Id);
             if (same >= 0)
             {
-                if (book[same].Life is { Status: RuleStatus.Retired, Disabled: false }) { book[same] = record; }
+                if (book[same].Life is { Status: RuleStatus.Retired, Disabled: false }) { book[same] = record with { Uses = book[same].Uses, LastUsed = book[same].LastUsed }; }
             }
             else if (book.Count(Lives) < LivingMax && !book.Any(other => (Lives(other) || other.Life.Disabled) && other.Success == record.Success && Alike(other, record, compared.Value) >= AlikeMost)) { book.Add(record); }
         }
@@ -58,6 +58,10 @@ internal static class RuleBook
         var read = experiences.Select(experience => (Experience: experience, Values: ExperienceValues.Of(experience))).ToArray();
         return [.. known.Select(rule => Lives(rule) ? rule.With(read, bar) : rule)];
     }
+
+    /// <summary>The rules after choices that they had a part in; one that is not there any more is passed over.</summary>
+    public static ImmutableArray<RuleRecord> Used(ImmutableArray<RuleRecord> known, IReadOnlyCollection<RuleUse> uses) =>
+        [.. known.Select(rule => uses.Where(use => use.RuleId == rule.Id).Aggregate(rule, (used, use) => used.With(use)))];
 
     /// <summary>Whether a rule is still counted.</summary>
     public static bool Lives(RuleRecord rule) => rule.Life.Status != RuleStatus.Retired;

@@ -25,6 +25,9 @@ internal sealed record RuleLife(RuleStatus Status, string Reason, RuleCounts Sin
     /// <summary>When so many of the recent have met the conditions, all recent counts are halved.</summary>
     public const int RecentSupportMax = 200;
 
+    /// <summary>Whether it counts now.</summary>
+    public bool InForce => !Disabled && (Pinned || Status == RuleStatus.Active);
+
     /// <summary>Just induced.</summary>
     public static RuleLife New { get; } = new(RuleStatus.Candidate, "induced; nothing newer has met its conditions yet", default, default, Pinned: false, Disabled: false);
 

@@ -27,6 +27,10 @@ internal sealed record RuleRecord
     /// <summary>Experiences up to this one, by <see cref="Experience.Seq"/>, are counted, or it was induced from them.</summary>
     public required long ThroughSeq { get; init; }
     /// <summary>When an experience last met its conditions; null: none since.</summary>
+    public DateTimeOffset? LastMet { get; init; }
+    /// <summary>Choices that it has changed or confirmed.</summary>
+    public long Uses { get; init; }
+    /// <summary>When it did so last; null: never.</summary>
     public DateTimeOffset? LastUsed { get; init; }
 
     /// <summary>Takes in experiences; those that it has seen are passed over.</summary>
@@ -40,9 +44,12 @@ internal sealed record RuleRecord
         {
             Life = Life.With(counts, bar),
             ThroughSeq = newer.Max(one => one.Experience.Seq),
-            LastUsed = met.Select(experience => (DateTimeOffset?)experience.Timestamp).Append(LastUsed).Max(),
+            LastMet = met.Select(experience => (DateTimeOffset?)experience.Timestamp).Append(LastMet).Max(),
         };
     }
+
+    /// <summary>Takes in choices that it had a part in.</summary>
+    public RuleRecord With(RuleUse use) => this with { Uses = Uses + use.Count, LastUsed = LastUsed > use.LastAt ? LastUsed : use.LastAt };
 
     /// <summary>As told to callers.</summary>
     public AdaptationRule View()
@@ -59,9 +66,10 @@ internal sealed record RuleRecord
             Priority = Math.Clamp((int)Math.Ceiling(confidence * 10), 1, 10),
             Confidence = confidence,
             SuccessRate = judged.Precision,
-            UsageCount = Life.Since.Support,
+            UsageCount = Uses,
             CreatedAt = CreatedAt,
             LastUsed = LastUsed,
+            LastMet = LastMet,
             Status = Life.Status,
             Reason = Life.Reason,
             Pinned = Life.Pinned,

@@ -34,6 +34,7 @@ internal sealed class SimulatedQueue
             Chance = chance,
             Fit = new UnknownFit(),
             Pseudonyms = Learning.Privacy.Pseudonyms.None,
+            Rules = new NoTaskRules(),
             RequestRound = RequestRound,
         };
         Writer = new(Scope);

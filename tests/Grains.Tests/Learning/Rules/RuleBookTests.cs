@@ -88,8 +88,8 @@ public sealed class RuleBookTests
             {
                 var met = counted.Where(experience => ExperienceValues.Of(experience).Meets(rule.Conditions)).ToArray();
                 Assert.Equal(new(met.Length, met.Count(experience => !experience.Success), counted.Length, counted.Count(experience => !experience.Success)), rule.Life.Since);
-                Assert.Equal(met.Length == 0 ? null : met.Max(experience => experience.Timestamp), rule.LastUsed);
-                Assert.Equal(met.Length, rule.View().UsageCount);
+                Assert.Equal(met.Length == 0 ? null : met.Max(experience => experience.Timestamp), rule.View().LastMet);
+                Assert.Equal((0L, (DateTimeOffset?)null), (rule.View().UsageCount, rule.View().LastUsed));
             });
         }, iter: 50);
 
@@ -100,6 +100,21 @@ public sealed class RuleBookTests
         known = [known[0] with { Life = known[0].Life with { Status = RuleStatus.Retired } }];
 
         Assert.Same(known[0], RuleBook.Counted(known, Make(301, 400), Bar)[0]);
+    }
+
+    /// <summary>Uses of several silos add up in any order, the last of them counts, and a rule that is not there any more is passed over. They outlast storage and a new beginning of the rule.</summary>
+    [Fact]
+    public void Used_SeveralTimes_AddsUpAndOutlastsTheRulesEnd()
+    {
+        var known = RuleBook.Induced([], [Found(5), Word("eu")], Make(1, 300), "s", Noon);
+
+        var used = RuleBook.Used(known, [new(known[0].Id, 3, Noon.AddHours(2)), new(known[0].Id, 2, Noon.AddHours(1)), new("rule-gone", 1, Noon)]);
+        var stored = StoredRule.Read(new(StoredRule.Kind, used[0].Id, 1, Noon, Noon, StoredRule.Body(used[0])));
+        var again = RuleBook.Induced([stored with { Life = stored.Life with { Status = RuleStatus.Retired } }], [Found(5)], Make(1, 300), "s", Noon.AddDays(1));
+
+        Assert.Same(known[1], used[1]);
+        Assert.Equal((5L, Noon.AddHours(2)), (used[0].View().UsageCount, used[0].View().LastUsed));
+        Assert.Equal((5L, Noon.AddHours(2), RuleStatus.Candidate), (again[0].Uses, again[0].LastUsed, again[0].Life.Status));
     }
 
     [Fact]
