@@ -4,13 +4,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NexusActors.Coordination;
+using NexusActors.Learning.Privacy;
 using NexusActors.Learning.Rules;
 using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
 
 /// <summary>The rules in force, at hand in each silo: it reads them from the facts now and then, so that who chooses waits for nobody. What came into force or left it is known here within <see cref="LearningOptions.FollowPeriod"/>.</summary>
-internal sealed class RulesAtHand(ILedger ledger, RuleUsage usage, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RulesAtHand> log) : BackgroundService, ITaskRules
+internal sealed class RulesAtHand(ILedger ledger, RuleUsage usage, Pseudonyms pseudonyms, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RulesAtHand> log) : BackgroundService, ITaskRules
 {
     private readonly Dictionary<string, (long Seq, int Version, RuleRecord Rule)> _known = new(StringComparer.Ordinal);
     private volatile FrozenDictionary<string, RulesInForce> _streams = FrozenDictionary<string, RulesInForce>.Empty;
@@ -23,7 +24,7 @@ internal sealed class RulesAtHand(ILedger ledger, RuleUsage usage, IOptionsMonit
     public bool Know(TaskType type) => _types.Contains(type);
 
     /// <inheritdoc/>
-    public SituationRules? Of(TaskView waiting, DateTimeOffset now) => SituationRules.Of(Of(TaskExperience.StreamOf(waiting.Spec.Type)), ExperienceValues.Of(TaskExperience.Situation(waiting, now)));
+    public SituationRules? Of(TaskView waiting, DateTimeOffset now) => SituationRules.Of(Of(TaskExperience.StreamOf(waiting.Spec.Type)), ExperienceValues.Of(pseudonyms.Of(TaskExperience.Situation(waiting, now))));
 
     /// <inheritdoc/>
     public void Used(TaskType type, ImmutableArray<RuleStatement> rules, DateTimeOffset at) => usage.Count(TaskExperience.StreamOf(type), rules, at);
