@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NexusActors.Errors;
 using NexusActors.Learning.Rules;
 using Orleans.Concurrency;
@@ -16,7 +17,7 @@ internal sealed class RuleAdviceGrain(RulesAtHand atHand, RuleUsage usage, TimeP
         {
             return Task.FromResult(new RuleAdvice { Actions = [.. request.ActionsJson.Select((_, index) => new ActionAdvice { Index = index })], Message = $"No rule of stream '{request.Stream}' is in force; the actions stand in the order in which they were given." });
         }
-        var ranked = RuleAdvisor.Rank(rules, [.. request.ActionsJson.Select(action => ExperienceValues.Of(Situation(request, action, now)))]);
+        var ranked = RuleAdvisor.Rank(rules, [.. request.ActionsJson.Select(action => Values(request, action, now))]);
         var part = RuleAdvisor.Part(rules, ranked);
         if (request.Acts) { usage.Count(request.Stream, part.Rules, now); }
         return Task.FromResult(new RuleAdvice
@@ -30,8 +31,11 @@ internal sealed class RuleAdviceGrain(RulesAtHand atHand, RuleUsage usage, TimeP
         });
     }
 
-    private static Experience Situation(RuleAdviceRequest request, string action, DateTimeOffset now) =>
-        new() { Id = "", Stream = request.Stream, Timestamp = request.At ?? now, Success = false, ContextJson = request.ContextJson, ActionJson = action };
+    private ExperienceValues Values(RuleAdviceRequest request, string action, DateTimeOffset now)
+    {
+        try { return atHand.Values(new() { Id = "", Stream = request.Stream, Timestamp = request.At ?? now, Success = false, ContextJson = request.ContextJson, ActionJson = action }); }
+        catch (JsonException fault) { throw new NexusException(NexusError.Invalid, $"context or an action is not valid JSON: {fault.Message}", "context"); }
+    }
 
     private static ActionAdvice View(AdvisedAction action) => new()
     {
