@@ -1,5 +1,5 @@
+using System.Text.Json;
 using NexusActors.Errors;
-using NexusActors.Learning.Privacy;
 using NexusActors.Learning.Rules;
 using Orleans.Concurrency;
 
@@ -7,7 +7,7 @@ namespace NexusActors.Learning;
 
 /// <summary>Advises by the rules that are at hand in its silo.</summary>
 [StatelessWorker, GrainType("rule-advice")]
-internal sealed class RuleAdviceGrain(RulesAtHand atHand, RuleUsage usage, Pseudonyms pseudonyms, TimeProvider time) : Grain, IRuleAdviceGrain
+internal sealed class RuleAdviceGrain(RulesAtHand atHand, RuleUsage usage, TimeProvider time) : Grain, IRuleAdviceGrain
 {
     public Task<RuleAdvice> AdviseAsync(RuleAdviceRequest request, CancellationToken cancellation)
     {
@@ -17,7 +17,7 @@ internal sealed class RuleAdviceGrain(RulesAtHand atHand, RuleUsage usage, Pseud
         {
             return Task.FromResult(new RuleAdvice { Actions = [.. request.ActionsJson.Select((_, index) => new ActionAdvice { Index = index })], Message = $"No rule of stream '{request.Stream}' is in force; the actions stand in the order in which they were given." });
         }
-        var ranked = RuleAdvisor.Rank(rules, [.. request.ActionsJson.Select(action => ExperienceValues.Of(pseudonyms.Of(Situation(request, action, now))))]);
+        var ranked = RuleAdvisor.Rank(rules, [.. request.ActionsJson.Select(action => Values(request, action, now))]);
         var part = RuleAdvisor.Part(rules, ranked);
         if (request.Acts) { usage.Count(request.Stream, part.Rules, now); }
         return Task.FromResult(new RuleAdvice
@@ -31,8 +31,11 @@ internal sealed class RuleAdviceGrain(RulesAtHand atHand, RuleUsage usage, Pseud
         });
     }
 
-    private static Experience Situation(RuleAdviceRequest request, string action, DateTimeOffset now) =>
-        new() { Id = "", Stream = request.Stream, Timestamp = request.At ?? now, Success = false, ContextJson = request.ContextJson, ActionJson = action };
+    private ExperienceValues Values(RuleAdviceRequest request, string action, DateTimeOffset now)
+    {
+        try { return atHand.Values(new() { Id = "", Stream = request.Stream, Timestamp = request.At ?? now, Success = false, ContextJson = request.ContextJson, ActionJson = action }); }
+        catch (JsonException fault) { throw new NexusException(NexusError.Invalid, $"context or an action is not valid JSON: {fault.Message}", "context"); }
+    }
 
     private static ActionAdvice View(AdvisedAction action) => new()
     {

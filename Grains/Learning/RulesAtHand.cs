@@ -11,20 +11,27 @@ using NexusActors.Ledger;
 namespace NexusActors.Learning;
 
 /// <summary>The rules in force, at hand in each silo: it reads them from the facts now and then, so that who chooses waits for nobody. What came into force or left it is known here within <see cref="LearningOptions.FollowPeriod"/>.</summary>
-internal sealed class RulesAtHand(ILedger ledger, RuleUsage usage, Pseudonyms pseudonyms, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RulesAtHand> log) : BackgroundService, ITaskRules
+internal sealed class RulesAtHand(ILedger ledger, Pseudonyms pseudonyms, RuleUsage usage, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RulesAtHand> log) : BackgroundService, ITaskRules
 {
+    private static readonly string[] AgentMember = ["action_taken", "agent_id"];
+
     private readonly Dictionary<string, (long Seq, int Version, RuleRecord Rule)> _known = new(StringComparer.Ordinal);
     private volatile FrozenDictionary<string, RulesInForce> _streams = FrozenDictionary<string, RulesInForce>.Empty;
+    private volatile Func<Experience, Experience> _seen = experience => experience;
     private volatile FrozenSet<TaskType> _types = FrozenSet<TaskType>.Empty;
 
     /// <summary>Those of a stream.</summary>
     public RulesInForce Of(string stream) => _streams.GetValueOrDefault(stream) ?? RulesInForce.Nothing;
 
+    /// <summary>What rules can ask of a situation: as its stream's experiences are stored, and as learners see them.</summary>
+    public ExperienceValues Values(Experience situation) => ExperienceValues.Of(_seen(pseudonyms.Of(situation)));
+
     /// <inheritdoc/>
     public bool Know(TaskType type) => _types.Contains(type);
 
     /// <inheritdoc/>
-    public SituationRules? Of(TaskView waiting, DateTimeOffset now) => SituationRules.Of(Of(TaskExperience.StreamOf(waiting.Spec.Type)), ExperienceValues.Of(pseudonyms.Of(TaskExperience.Situation(waiting, now))));
+    public SituationRules? Of(TaskView waiting, DateTimeOffset now) =>
+        SituationRules.Of(Of(TaskExperience.StreamOf(waiting.Spec.Type)), Values(TaskExperience.Situation(waiting, now)), agent => pseudonyms.Member(AgentMember, agent));
 
     /// <inheritdoc/>
     public void Used(TaskType type, ImmutableArray<RuleStatement> rules, DateTimeOffset at) => usage.Count(TaskExperience.StreamOf(type), rules, at);
@@ -44,6 +51,7 @@ internal sealed class RulesAtHand(ILedger ledger, RuleUsage usage, Pseudonyms ps
 
     private async Task ReadAsync(CancellationToken cancellation)
     {
+        _seen = await RoleFacts.SeenAsync(ledger, null, cancellation);
         var documents = await RuleShelf.AllDocumentsAsync(ledger, cancellation);
         var changed = documents.Where(document => _known.GetValueOrDefault(document.Id) is var known && (known.Seq, known.Version) != (document.Seq, document.Version)).ToArray();
         var gone = _known.Keys.Except(documents.Select(document => document.Id), StringComparer.Ordinal).ToArray();

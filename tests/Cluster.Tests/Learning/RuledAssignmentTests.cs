@@ -5,21 +5,30 @@ using NexusActors.Coordination;
 namespace NexusActors.Learning;
 
 /// <summary>From finished tasks to rules, and from rules to who gets the next task, in a silo of its own.</summary>
-public sealed class RuledAssignmentTests : IAsyncLifetime
+public class RuledAssignmentTests : IAsyncLifetime
 {
     private const string Stream = "task.analysis";
     private const int LearnedFrom = 450, JudgedBy = 250;
 
-    private readonly SiloFixture _silo = new()
+    private readonly SiloFixture _silo;
+
+    private readonly Random _random = new(5);
+
+    public RuledAssignmentTests()
+        : this("email")
+    {
+    }
+
+    /// <summary>Members that stand in experiences by pseudonyms only.</summary>
+    protected RuledAssignmentTests(string hidden) => _silo = new()
     {
         Configure = services =>
         {
             services.PostConfigure<CoordinationOptions>(options => (options.Fit, options.AgentSilenceLimit) = (FitMode.On, TimeSpan.FromHours(10)));
             services.PostConfigure<LearningOptions>(options => options.FollowPeriod = TimeSpan.FromSeconds(1));
+            services.PostConfigure<PrivacyOptions>(options => options.Fields = hidden);
         },
     };
-
-    private readonly Random _random = new(5);
 
     private QueueUnderTest Queue => field ??= new(_silo, "work");
 
@@ -46,10 +55,7 @@ public sealed class RuledAssignmentTests : IAsyncLifetime
         await EndAsync(tasks.Skip(LearnedFrom));
         await Rules.FollowAsync();
         var active = (await ListAsync()).Where(rule => rule.InForce).ToArray();
-        foreach (var agent in new[] { "large", "small" })
-        {
-            Assert.Contains(active, rule => rule.Success && rule.Condition.StartsWith("requirements.size ", StringComparison.Ordinal) && rule.Condition.EndsWith($" and action.agent_id = {agent}", StringComparison.Ordinal));
-        }
+        Assert.True(active.Count(rule => rule.Success && rule.Condition.StartsWith("requirements.size ", StringComparison.Ordinal) && rule.Condition.Contains(" and action.agent_id = ", StringComparison.Ordinal)) >= 2, string.Join(Environment.NewLine, (await ListAsync()).Select(rule => $"{rule.Condition} → {rule.Success}: {rule.Status}, {rule.Reason}")));
 
         await UntilAsync(async () => (await AssignAsync(10)).Agent == "small", "a small task goes to who can do small ones");
         for (var i = 0; i < 10; i++)
@@ -104,3 +110,6 @@ public sealed class RuledAssignmentTests : IAsyncLifetime
         }
     }
 }
+
+/// <summary>The same where experiences do not name agents.</summary>
+public sealed class RuledAssignmentOfHiddenAgentsTests() : RuledAssignmentTests("agent_id");

@@ -11,9 +11,10 @@ internal sealed class SituationRules
 
     private readonly Dictionary<string, RuleStatement> _ofAgents = new(StringComparer.Ordinal);
     private readonly double _baseRate;
+    private readonly Func<string, string> _nameOf;
     private RuleStatement? _ofAll;
 
-    private SituationRules(double baseRate) => _baseRate = baseRate;
+    private SituationRules(double baseRate, Func<string, string> nameOf) => (_baseRate, _nameOf) = (baseRate, nameOf);
 
     /// <summary>Whether a rule can say something of agents in some situation.</summary>
     public static bool IsOfSituation(RuleStatement rule) => !rule.Situation.IsEmpty;
@@ -21,9 +22,10 @@ internal sealed class SituationRules
     /// <summary>Those that hold in a situation; null: none.</summary>
     /// <param name="rules">Of the stream of such tasks.</param>
     /// <param name="situation">The task as it is before somebody has it.</param>
-    public static SituationRules? Of(RulesInForce rules, ExperienceValues situation)
+    /// <param name="nameOf">What an agent is called in experiences; null: as it is.</param>
+    public static SituationRules? Of(RulesInForce rules, ExperienceValues situation, Func<string, string>? nameOf = null)
     {
-        var holding = new SituationRules(rules.BaseRate);
+        var holding = new SituationRules(rules.BaseRate, nameOf ?? (agent => agent));
         foreach (var rule in rules.All)
         {
             if (!IsOfSituation(rule) || !situation.Meets(rule.Situation)) { continue; }
@@ -34,7 +36,7 @@ internal sealed class SituationRules
     }
 
     /// <summary>The rule that speaks of an agent; null: none.</summary>
-    public RuleStatement? Of(string agent) => _ofAgents.GetValueOrDefault(agent) ?? _ofAll;
+    public RuleStatement? Of(string agent) => _ofAgents.GetValueOrDefault(_nameOf(agent)) ?? _ofAll;
 
     /// <summary>
     /// The rate of success with what rules say. Experiences that a rule about an agent is counted on are part of those that the agent's rate rests on: so the rule's rate takes the place of the agent's, drawn towards it. A rule about the

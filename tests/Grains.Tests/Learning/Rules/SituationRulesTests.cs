@@ -71,6 +71,18 @@ public sealed class SituationRulesTests
         Assert.Equal(("sure", "surest"), (holding.Of("a")!.Id, holding.Of("b")!.Id));
     }
 
+    /// <summary>Experiences may know an agent by a pseudonym.</summary>
+    [Fact]
+    public void Of_AgentHasAnotherNameInExperiences_IsFoundByThat()
+    {
+        var rules = RulesInForce.Of([SampleRules.Rule("r", true, new(50, 48, 200, 100), SampleRules.Large, SampleRules.By("ps_a"))]);
+
+        var holding = SituationRules.Of(rules, SampleRules.Values(80), agent => "ps_" + agent)!;
+
+        Assert.NotNull(holding.Of("a"));
+        Assert.Null(holding.Of("b"));
+    }
+
     [Fact]
     public void InForce_OthersThanActiveOrPinned_AreLeftOut()
     {
