@@ -43,4 +43,7 @@ internal static partial class LearningLog
 
     [LoggerMessage(2103, LogLevel.Error, "The rules of stream {Stream} could not be compared with its experiences; the next ones are another try")]
     public static partial void RulesNotFollowed(ILogger log, Exception exception, string stream);
+
+    [LoggerMessage(2031, LogLevel.Error, "The similar experiences of stream {Stream} could not be read anew; answers go on with what was learned before")]
+    public static partial void NeighboursNotRead(ILogger log, Exception exception, string stream);
 }
