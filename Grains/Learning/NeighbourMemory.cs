@@ -20,13 +20,15 @@ internal sealed class NeighbourMemory
     private readonly ExperienceEncoder _encoder;
     private readonly HashSet<string> _paths;
     private readonly ExperienceTail _tail = new();
+    private readonly NeighbourBasis _basis;
+    private readonly Func<Experience, Experience> _seen;
     private DateTimeOffset _looked, _changed;
     private long _newest;
     private int _added;
 
-    private NeighbourMemory(ExperienceEncoder encoder, SimilaritySpace space, int rowsMax)
+    private NeighbourMemory(ExperienceEncoder encoder, SimilaritySpace space, int rowsMax, NeighbourBasis basis, Func<Experience, Experience> seen)
     {
-        (_encoder, Space, Index) = (encoder, space, new(space.Axes.Length, rowsMax));
+        (_encoder, Space, Index, _basis, _seen) = (encoder, space, new(space.Axes.Length, rowsMax), basis, seen);
         _paths = [.. encoder.Schema.Fields.Select(field => field.Path)];
     }
 
@@ -46,29 +48,33 @@ internal sealed class NeighbourMemory
     public bool IsOutgrown => _added > Made / 2;
 
     /// <summary>Reads a stream.</summary>
-    public static async Task<NeighbourMemory> ReadAsync(IExperienceFacts facts, LearningCompute compute, string stream, NeighbourOptions options, DateTimeOffset begun, CancellationToken cancellation)
+    public static async Task<NeighbourMemory> ReadAsync(ILedger facts, LearningCompute compute, string stream, NeighbourOptions options, DateTimeOffset begun, CancellationToken cancellation)
     {
         var filter = new ExperienceFilter { Stream = stream };
-        var window = await ExperienceWindow.ReadAsync(facts, filter, Math.Min(SampleMax, options.ExperiencesMax), cancellation);
+        var basis = await NeighbourBasis.ReadAsync(facts, stream, cancellation);
+        var seen = await RoleFacts.SeenAsync(facts, stream, cancellation);
+        var portionMax = LearningCompute.RowsThatFit(SampleMax);
+        var window = await ExperienceWindow.ReadAsync(facts, filter, Math.Min(portionMax, options.ExperiencesMax), seen, cancellation);
         var (encoder, space) = await compute.RunAsync(cancel => Learn(stream, window.Experiences, cancel), cancellation);
         var rowsMax = (int)Math.Min(options.ExperiencesMax, ((long)options.MemoryMaxMiB << 20) / NeighbourIndex.RowBytes(space.Axes.Length));
-        var memory = new NeighbourMemory(encoder, space, rowsMax);
+        var memory = new NeighbourMemory(encoder, space, rowsMax, basis, seen);
         var points = new List<(float[] Point, long Seq, bool Success)>();
         while (true)
         {
             var portion = window.Experiences;
             points.AddRange(await compute.RunAsync(cancel => memory.Points(portion, cancel), cancellation));
             if (!window.Truncated || points.Count >= rowsMax) { break; }
-            window = await ExperienceWindow.ReadAsync(facts, filter with { BeforeSeq = points[^1].Seq }, Math.Min(SampleMax, rowsMax - points.Count), cancellation);
+            window = await ExperienceWindow.ReadAsync(facts, filter with { BeforeSeq = points[^1].Seq }, Math.Min(portionMax, rowsMax - points.Count), seen, cancellation);
         }
         memory.Begin(points, window.Truncated, begun);
         return memory;
     }
 
     /// <summary>Takes in what came since. After something came, positions before it may appear for a while.</summary>
-    /// <returns>False: more came than a look takes in, and the stream is to be read anew.</returns>
-    public async Task<bool> FollowAsync(IExperienceFacts facts, string stream, DateTimeOffset now, CancellationToken cancellation)
+    /// <returns>False: something was erased, roles were declared, or more came than a look takes in; the stream is to be read anew.</returns>
+    public async Task<bool> FollowAsync(ILedger facts, string stream, DateTimeOffset now, CancellationToken cancellation)
     {
+        if (await NeighbourBasis.ReadAsync(facts, stream, cancellation) != _basis) { return false; }
         var newest = await facts.ListExperiencesAsync(new() { Stream = stream, Limit = 1 }, cancellation) is [var last] ? last.Seq : 0;
         if (newest == _newest && (now - _changed >= ExperienceTail.Settled || now - _looked < LatePeriod)) { return true; }
         var unseen = await ExperienceWindow.UnseenAsync(facts, stream, _tail, LookMax, now, cancellation);
@@ -78,7 +84,7 @@ internal sealed class NeighbourMemory
         for (var i = unseen.Count - 1; i >= 0; i--)
         {
             var full = Index.Count;
-            Index.Add(Space.Point(_encoder.Encode(unseen[i])), unseen[i].Seq, unseen[i].Success);
+            Index.Add(Space.Point(Row(unseen[i])), unseen[i].Seq, unseen[i].Success);
             Truncated |= Index.Count <= full;
             _added++;
             // Others have their turns in between.
@@ -88,13 +94,13 @@ internal sealed class NeighbourMemory
     }
 
     /// <summary>The features of an experience or of a situation.</summary>
-    public double[] Row(Experience experience) => _encoder.Encode(experience);
+    public double[] Row(Experience experience) => _encoder.Encode(_seen(experience));
 
     /// <summary>Names of what no experience is known to have had: fields, and values of the others.</summary>
     public ImmutableArray<string> Unknown(Experience situation, double[] row)
     {
         var learner = new SchemaLearner(FeatureSchema.Empty(""));
-        learner.Observe(situation);
+        learner.Observe(_seen(situation));
         return [.. learner.ToSchema().Fields.Where(field => !_paths.Contains(field.Path)).Select(field => ExperienceTable.PlainName(field.Path)), .. Space.Unknown(row)];
     }
 
@@ -133,4 +139,13 @@ internal sealed class NeighbourMemory
         }
         return points;
     }
+}
+
+/// <summary>What makes all that was read of a stream void when it changes.</summary>
+/// <param name="Erasure">The last erasure; null: none.</param>
+/// <param name="Roles">Version of the declared roles; 0: none.</param>
+internal readonly record struct NeighbourBasis(string? Erasure, int Roles)
+{
+    public static async Task<NeighbourBasis> ReadAsync(ILedger facts, string stream, CancellationToken cancellation) =>
+        new(await facts.FindSettingAsync(ErasureFacts.LastSetting, cancellation), (await RoleFacts.FindAsync(facts, stream, cancellation))?.Version ?? 0);
 }

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using NexusActors.Errors;
 using NexusActors.Learning.Neighbours;
+using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
 
 namespace NexusActors.Learning;
 
 /// <summary>What the search for similar experiences works with in a silo.</summary>
-internal sealed record NeighbourTools(ILedger Ledger, LearningCompute Compute, IOptionsMonitor<NeighbourOptions> Options, LearningMetrics Metrics, TimeProvider Time, ILogger<StreamNeighbours> Log);
+internal sealed record NeighbourTools(ILedger Ledger, Pseudonyms Pseudonyms, LearningCompute Compute, IOptionsMonitor<NeighbourOptions> Options, LearningMetrics Metrics, TimeProvider Time, ILogger<StreamNeighbours> Log);
 
 /// <summary>One stream's similar experiences: follows the stream and answers. For one grain's scheduler only; its methods may interleave: what follows takes turns by <see cref="_turn"/>.</summary>
 /// <param name="stream">Its name.</param>
@@ -38,7 +39,7 @@ internal sealed class StreamNeighbours(string stream, NeighbourTools tools) : ID
     {
         if (request.Count is < 1 or > NeighbourLimits.CountMax) { throw new NexusException(NexusError.Invalid, $"must be from 1 to {NeighbourLimits.CountMax}", "count"); }
         var started = tools.Time.GetTimestamp();
-        var situation = new Experience { Id = "", Stream = stream, Timestamp = request.At ?? tools.Time.GetUtcNow(), Success = false, ContextJson = request.ContextJson, ActionJson = request.ActionJson ?? "{}" };
+        var situation = tools.Pseudonyms.Of(new Experience { Id = "", Stream = stream, Timestamp = request.At ?? tools.Time.GetUtcNow(), Success = false, ContextJson = request.ContextJson, ActionJson = request.ActionJson ?? "{}" });
         for (var round = 0; ; round++)
         {
             var memory = await FollowAsync(cancellation);

@@ -64,9 +64,8 @@ internal sealed class SimilarityAxis
         if (!(deviation > 0) || !double.IsFinite(deviation)) { return null; }
         // Two experiences taken at random are 1 apart where the numbers are normal, as they are at most where values are compared.
         var axis = new SimilarityAxis(place, shape, AxisKind.Number, Quantiles.Of(present, 0.5), deviation * Math.Sqrt(2), [], 0, 0);
-        var half = Deviation(Array.ConvertAll(present, value => (double)axis.Experience(value)));
-        var both = (double)present.Length / rows.Length;
-        return new(place, shape, AxisKind.Number, axis._centre, axis._scale, [], 0, both * both * 2 * half * half + 2 * both * (1 - both));
+        var (apart, both) = (Deviation(Array.ConvertAll(present, value => (double)axis.Experience(value))), (double)present.Length / rows.Length);
+        return new(place, shape, AxisKind.Number, axis._centre, axis._scale, [], 0, 2 * both * both * apart * apart + 2 * both * (1 - both));
     }
 
     /// <summary>The value of an experience as it is kept.</summary>

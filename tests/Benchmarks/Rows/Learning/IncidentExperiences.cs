@@ -66,7 +66,7 @@ internal sealed class IncidentExperiences
     public double[] Row(int i)
     {
         var (copy, row) = (i / Events, i % Events);
-        var random = copy == 0 ? null : new Random(HashCode.Combine(_seed, i));
+        var random = copy == 0 ? null : new Random(unchecked(_seed * 1_000_003 + i));
         return Array.ConvertAll(_columns, column =>
         {
             if (random is null) { return FeatureRows.Value(column, row); }
@@ -82,39 +82,60 @@ internal sealed class IncidentExperiences
         Stream = Stream,
         Timestamp = At(i),
         Success = Success(i),
-        ContextJson = Encoding.UTF8.GetString(Json(writer => Context(writer, Row(i)))),
-        OutcomeJson = Success(i) ? """{"made_sla":true}""" : """{"made_sla":false}""",
+        ContextJson = Context(i),
+        OutcomeJson = Outcome(i),
         Tags = [.. Tags(i)],
         Seq = i + 1,
     };
 
     /// <summary>Some of them as lines of a batch.</summary>
-    public byte[] Lines(int from, int count) => Json(null, [.. Enumerable.Range(from, count).Select<int, Action<Utf8JsonWriter>>(i => writer =>
+    public byte[] Lines(int from, int count)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        for (var i = from; i < from + count; i++)
+        {
+            using (var writer = new Utf8JsonWriter(buffer)) { Write(writer, i); }
+            buffer.Write("\n"u8);
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The situation of one of them, as a body that asks about it.</summary>
+    public string Question(int i, string more = "") => $$"""{"stream":"{{Stream}}","context":{{Context(i)}}{{more}}}""";
+
+    private static string Id(int i) => string.Create(CultureInfo.InvariantCulture, $"event-{i:D7}");
+
+    private void Write(Utf8JsonWriter writer, int i)
     {
         writer.WriteStartObject();
         writer.WriteString("id", Id(i));
         writer.WriteString("stream", Stream);
         writer.WriteString("timestamp", At(i).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         writer.WritePropertyName("context");
-        Context(writer, Row(i));
+        WriteContext(writer, i);
         writer.WritePropertyName("action_taken");
         writer.WriteRawValue("{}");
         writer.WritePropertyName("outcome");
-        writer.WriteRawValue(Success(i) ? """{"made_sla":true}""" : """{"made_sla":false}""");
+        writer.WriteRawValue(Outcome(i));
         writer.WriteBoolean("success", Success(i));
         writer.WriteStartArray("tags");
         foreach (var tag in Tags(i)) { writer.WriteStringValue(tag); }
         writer.WriteEndArray();
         writer.WriteEndObject();
-    })]);
+    }
 
-    /// <summary>The situation of one of them, as a body that asks about it.</summary>
-    public string Question(int i, string more = "") => $$"""{"stream":"{{Stream}}","context":{{Encoding.UTF8.GetString(Json(writer => Context(writer, Row(i))))}}{{more}}}""";
+    private string Outcome(int i) => Success(i) ? """{"made_sla":true}""" : """{"made_sla":false}""";
 
-    private static string Id(int i) => string.Create(CultureInfo.InvariantCulture, $"event-{i:D7}");
-
-    private void Context(Utf8JsonWriter writer, double[] row)
+    private string Context(int i)
     {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer)) { WriteContext(writer, i); }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private void WriteContext(Utf8JsonWriter writer, int i)
+    {
+        var row = Row(i);
         writer.WriteStartObject();
         for (var place = 0; place < row.Length; place++)
         {
@@ -123,16 +144,5 @@ internal sealed class IncidentExperiences
             else { writer.WriteNumber(_columns[place].Name, Math.Round(row[place], 4)); }
         }
         writer.WriteEndObject();
-    }
-
-    private static byte[] Json(Action<Utf8JsonWriter>? one, params Action<Utf8JsonWriter>[] lines)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        foreach (var write in one is null ? lines : [one])
-        {
-            using (var writer = new Utf8JsonWriter(buffer)) { write(writer); }
-            if (one is null) { buffer.Write("\n"u8); }
-        }
-        return buffer.WrittenSpan.ToArray();
     }
 }
