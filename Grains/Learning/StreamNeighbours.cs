@@ -39,11 +39,11 @@ internal sealed class StreamNeighbours(string stream, NeighbourTools tools) : ID
     {
         if (request.Count is < 1 or > NeighbourLimits.CountMax) { throw new NexusException(NexusError.Invalid, $"must be from 1 to {NeighbourLimits.CountMax}", "count"); }
         var started = tools.Time.GetTimestamp();
-        var situation = tools.Pseudonyms.Of(new Experience { Id = "", Stream = stream, Timestamp = request.At ?? tools.Time.GetUtcNow(), Success = false, ContextJson = request.ContextJson, ActionJson = request.ActionJson ?? "{}" });
+        var situation = Read(new() { Id = "", Stream = stream, Timestamp = request.At ?? tools.Time.GetUtcNow(), Success = false, ContextJson = request.ContextJson, ActionJson = request.ActionJson ?? "{}" });
         for (var round = 0; ; round++)
         {
             var memory = await FollowAsync(cancellation);
-            var asked = Row(memory, situation);
+            var asked = memory.Row(situation);
             var query = memory.Space.Query(asked, withAction: request.ActionJson is not null);
             var nearest = await NearestAsync(memory, query, request.Count, cancellation);
             var found = await Task.WhenAll(nearest.Select(neighbour => ReadAsync(neighbour.Seq, cancellation)));
@@ -85,9 +85,14 @@ internal sealed class StreamNeighbours(string stream, NeighbourTools tools) : ID
         _turn.Dispose();
     }
 
-    private static double[] Row(NeighbourMemory memory, Experience situation)
+    private Experience Read(Experience situation)
     {
-        try { return memory.Row(situation); }
+        try
+        {
+            using var context = JsonDocument.Parse(situation.ContextJson);
+            using var action = JsonDocument.Parse(situation.ActionJson);
+            return tools.Pseudonyms.Of(situation);
+        }
         catch (JsonException fault) { throw new NexusException(NexusError.Invalid, $"context or action_taken is not valid JSON: {fault.Message}", "context"); }
     }
 

@@ -100,7 +100,7 @@ internal sealed record ExperiencesOverHttp
     {
         for (var i = 0; i < 20; i++)
         {
-            var lines = string.Concat(Enumerable.Range(0, 200).Select(row => string.Create(CultureInfo.InvariantCulture, $$"""{"stream":"warm","context":{"a":{{row}},"b":"{{row % 7}}"},"action_taken":{},"outcome":{},"success":{{(row % 3 == 0 ? "true" : "false")}},"tags":["warm"]}""" + "\n")));
+            var lines = string.Concat(Enumerable.Range(0, 200).Select(row => string.Create(CultureInfo.InvariantCulture, $$"""{"stream":"warm","context":{"a":{{row}},"b":"{{row % 7}}"},"action_taken":{},"outcome":{},"success":{{(row % 3 == 0 ? "true" : "false")}},"tags":["warm"]}""") + "\n"));
             connection.CallOk(Requests.Post("/learning/experiences/batch", lines, "application/x-ndjson"));
         }
     }
