@@ -34,6 +34,7 @@ internal static class LearningEndpoints
             .WithMetadata(new QueryContract("limit", "How many at most, 1–1,000; 100 where not given", typeof(int)))
             .WithMetadata(new QueryContract("cursor", "next_cursor of the page before", typeof(string)))
             .Refuses(400);
+        api.MapNeighbours();
         api.MapPredictions();
         api.MapPlans();
         api.MapPatterns();

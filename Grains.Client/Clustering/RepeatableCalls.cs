@@ -31,6 +31,7 @@ internal static class RepeatableCalls
         (typeof(IStreamLearnerGrain), nameof(IStreamLearnerGrain.StateAsync)),
         (typeof(IStreamLearnerGrain), nameof(IStreamLearnerGrain.TrainAsync)), // a training that is under way is joined
         (typeof(IModelCatalogGrain), nameof(IModelCatalogGrain.TrainAsync)),
+        (typeof(IStreamNeighboursGrain), nameof(IStreamNeighboursGrain.FindAsync)),
         (typeof(IStreamRulesGrain), nameof(IStreamRulesGrain.InduceAsync)), // what was found again stays as it is
         (typeof(IStreamRulesGrain), nameof(IStreamRulesGrain.SetAsync)),    // what is pinned stays so
         (typeof(IPatternGrain), nameof(IPatternGrain.FindAsync)),           // what was found meanwhile is kept for a repeat

@@ -49,4 +49,6 @@ internal static partial class LearningLog
 
     [LoggerMessage(2105, LogLevel.Warning, "{Uses} uses of rules of stream {Stream} could not be written down; it is tried again at the next time")]
     public static partial void RuleUsesKept(ILogger log, Exception exception, long uses, string stream);
+    [LoggerMessage(2031, LogLevel.Error, "The similar experiences of stream {Stream} could not be read anew; answers go on with what was learned before")]
+    public static partial void NeighboursNotRead(ILogger log, Exception exception, string stream);
 }

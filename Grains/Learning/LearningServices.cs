@@ -20,6 +20,8 @@ public static class LearningServices
         services.AddOptionsWithValidateOnStart<PrivacyOptions>().BindConfiguration(PrivacyOptions.Section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PrivacyOptions>, PrivacyOptionsValidator>());
         services.Replace(ServiceDescriptor.Singleton(provider => provider.GetRequiredService<IOptions<PrivacyOptions>>().Value.ToPseudonyms()));
+        services.AddOptionsWithValidateOnStart<NeighbourOptions>().BindConfiguration(NeighbourOptions.Section);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NeighbourOptions>, NeighbourOptionsFieldValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LearningMetrics>();
         services.TryAddSingleton<LearningCompute>();
@@ -29,6 +31,7 @@ public static class LearningServices
         services.TryAddSingleton<InductionBudget>();
         services.TryAddSingleton<RuleInducing>();
         services.TryAddSingleton<LearnerTools>();
+        services.TryAddSingleton<NeighbourTools>();
         services.AddHostedService<LearningKeeper>();
         services.TryAddSingleton<IMetricReadings, OptimizerReadings>();
         services.AddSingleton<AgentFit>();

@@ -17,11 +17,12 @@ internal sealed record Settings
     public static readonly string Usage = $"""
         Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all|{string.Join('|', LearningRows.All.Keys)} [options]
           --out FOLDER     also write every latency as CSV, and the tables, into this folder
-          --data FOLDER    data sets of the rows of learning; L1, L3 and L9 take a file of the form too
+          --data FOLDER    data sets of the rows of learning; L1, L3, L8 and L9 take a file of the form too
           --test FILE      L3, L9: rows to judge by; without it every fifth row of the data
           --scratch FOLDER where data folders are made (the system's place for temporary files)
           --seed N         seed of everything that is chosen (1)
           --tasks N        size: tasks of P1 and P4 (P1 100000 one by one and 500000 in batches, P4 1000000; in cluster mode 30000, 200000, 300000); the others shrink with it
+          --experiences N  experiences of L8 (141000); more than the log has come again with jitter
           --seconds N      how long each rate of P2 is kept (20; in cluster mode 15)
           --callers LIST   callers per agent in P1 a (1,8,32)
           --mode MODE      embedded (one process, SQLite) or cluster (PostgreSQL, Redis, silos and a gateway as processes) (embedded)
@@ -42,6 +43,7 @@ internal sealed record Settings
     public int Seed { get; init; } = 1;
     public int? Tasks { get; init; }
     public int? Seconds { get; init; }
+    public int Experiences { get; init; } = 141_000;
     public IReadOnlyList<int> Callers { get; init; } = [1, 8, 32];
     public Mode Mode { get; init; }
     public IReadOnlyList<int> SiloCounts { get; init; } = [1];
@@ -92,6 +94,7 @@ internal sealed record Settings
                     "--seed" => settings with { Seed = Number(value) },
                     "--tasks" => settings with { Tasks = Number(value) },
                     "--partitions" => settings with { Partitions = Number(value) },
+                    "--experiences" => settings with { Experiences = Number(value) },
                     "--seconds" => settings with { Seconds = Number(value) },
                     "--mode" => settings with { Mode = Enum.Parse<Mode>(value, ignoreCase: true) },
                     "--silos" => settings with { SiloCounts = [.. value.Split(',').Select(Number)] },

@@ -16,6 +16,9 @@ internal static class ExperienceReads
     private const string FindSql = "SELECT " + Columns + " FROM experiences e WHERE e.id = $1";
     private const string FindManySql = "SELECT " + Columns + " FROM unnest($1) WITH ORDINALITY AS u(seq, n) JOIN experiences e ON e.seq = u.seq ORDER BY u.n";
     private const string NarrowSql = "SELECT count(*) FROM (SELECT 1 FROM experiences WHERE at >= $1 AND at < $2 ORDER BY at LIMIT $3) found";
+    private const string NarrowOfTagSql = "SELECT count(*) FROM (SELECT 1 FROM experience_tags WHERE tag = $1 AND at >= $2 AND at < $3 ORDER BY at LIMIT $4) found";
+    private const string TagsSql = "experience_tags t CROSS JOIN LATERAL (SELECT t.seq) r";
+    private const string TaggedSql = "experience_tags t CROSS JOIN LATERAL (SELECT * FROM experiences x WHERE x.seq = t.seq OFFSET 0) r";
     private const string CountsSql = "SELECT success, sum(n)::bigint FROM experience_counts GROUP BY success";
     private const string RecentSql = """
         SELECT coalesce((SELECT sum(n) FROM experience_minutes WHERE minute > $1), 0)::bigint + (SELECT count(*) FROM experiences WHERE at >= $2 AND at < $3)
@@ -50,14 +53,21 @@ internal static class ExperienceReads
     public static async Task<(string Sql, NpgsqlParameter[] Values)> QueryAsync(PostgresReaders readers, ExperienceFilter filter, CancellationToken cancellation)
     {
         var (from, before) = (filter.From?.UtcTicks ?? 0, filter.Before?.UtcTicks ?? long.MaxValue);
-        var narrow = (filter.From ?? filter.Before) is not null
-            && await readers.NumberAsync(NarrowSql, cancellation, Values.Of(from), Values.Of(before), Values.Of(NarrowMax + 1L)).ConfigureAwait(false) <= NarrowMax;
-        if (!narrow && filter.Tag is { } wanted)
+        var ranged = (filter.From ?? filter.Before) is not null;
+        if (filter.Tag is { } tag)
         {
-            var tagged = Conditions(new("experiences r", filter.Limit), filter, ofTag: true);
-            return (tagged.OverTag(wanted), tagged.Parameters);
+            if (ranged && await readers.NumberAsync(NarrowOfTagSql, cancellation, Values.Of(tag), Values.Of(from), Values.Of(before), Values.Of(NarrowMax + 1L)).ConfigureAwait(false) <= NarrowMax)
+            {
+                var isMore = filter.Stream is not null || filter.LearningType != LearningType.None || filter.Success is not null;
+                var within = Conditions(new(isMore ? TaggedSql : TagsSql, filter.Limit), filter, "t.seq", "t.at").And("t.tag = ?", Values.Of(tag));
+                return (within.Within("t.at", from, before), within.Parameters);
+            }
+            // From the newest: the index by time, which knows no order of arrival, is not to be used.
+            var tagged = Conditions(new("experiences r", filter.Limit), filter, "t.seq", "t.at + 0");
+            return (tagged.OverTag(tag), tagged.Parameters);
         }
-        var query = Conditions(new("experiences r", filter.Limit), filter, ofTag: false);
+        var narrow = ranged && await readers.NumberAsync(NarrowSql, cancellation, Values.Of(from), Values.Of(before), Values.Of(NarrowMax + 1L)).ConfigureAwait(false) <= NarrowMax;
+        var query = Conditions(new("experiences r", filter.Limit), filter, "r.seq", "r.at");
         string sql;
         if (narrow) { sql = query.Within("r.at", from, before); }
         else if (filter.Stream is { } stream) { sql = query.Over(("stream", Stretches.Column([PostgresText.Write(stream)], NpgsqlDbType.Text))); }
@@ -88,15 +98,14 @@ internal static class ExperienceReads
         return new() { Total = counts.Sum(count => count.Count), Successful = counts.Where(count => count.Success).Sum(count => count.Count), Recent = recent };
     }
 
-    private static Stretches Conditions(Stretches query, ExperienceFilter filter, bool ofTag)
+    private static Stretches Conditions(Stretches query, ExperienceFilter filter, string seq, string at)
     {
-        if (filter.BeforeSeq > 0) { query.And("r.seq < ?", Values.Of(filter.BeforeSeq)); }
-        if (filter.From is { } from) { query.And("r.at >= ?", Values.Of(from.UtcTicks)); }
-        if (filter.Before is { } before) { query.And("r.at < ?", Values.Of(before.UtcTicks)); }
+        if (filter.BeforeSeq > 0) { query.And(seq + " < ?", Values.Of(filter.BeforeSeq)); }
+        if (filter.From is { } from) { query.And(at + " >= ?", Values.Of(from.UtcTicks)); }
+        if (filter.Before is { } before) { query.And(at + " < ?", Values.Of(before.UtcTicks)); }
         if (filter.Stream is { } stream) { query.And("r.stream = ?", Values.Of(stream)); }
         if (filter.LearningType != LearningType.None) { query.And("r.learning_type = ANY (?)", Stretches.Column(Meant(filter.LearningType).Select(type => (short)type), NpgsqlDbType.Smallint)); }
         if (filter.Success is { } success) { query.And("r.success = ?", Values.Of(success)); }
-        if (!ofTag && filter.Tag is { } tag) { query.And("EXISTS (SELECT 1 FROM experience_tags x WHERE x.tag = ? AND x.seq = r.seq)", Values.Of(tag)); }
         return query;
     }
 

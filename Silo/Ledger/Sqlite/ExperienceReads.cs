@@ -25,6 +25,12 @@ internal static class ExperienceReads
             AND (?6 IS NULL OR e.stream = ?6) AND (?7 = 0 OR (?7 >> e.learning_type) & 1) AND (?8 IS NULL OR e.success = ?8)
         ORDER BY t.seq DESC LIMIT ?3
         """;
+    private const string WithinTag = " WHERE t.tag = ?9 AND t.at >= ?10 AND t.at < ?11 AND t.seq < ?1 AND t.seq > ?2";
+    private const string ByTagAndTime = "SELECT t.seq FROM experience_tags t INDEXED BY experience_tags_by_time" + WithinTag + " ORDER BY t.seq DESC LIMIT ?3";
+    private const string ByTagTimeAndMore = "SELECT t.seq FROM experience_tags t INDEXED BY experience_tags_by_time CROSS JOIN experiences e ON e.seq = t.seq" + WithinTag + """
+         AND (?6 IS NULL OR e.stream = ?6) AND (?7 = 0 OR (?7 >> e.learning_type) & 1) AND (?8 IS NULL OR e.success = ?8)
+        ORDER BY t.seq DESC LIMIT ?3
+        """;
     private const string ByTime = "SELECT e.seq FROM experiences e INDEXED BY experiences_by_time" + Where + " AND e.at >= ?10 AND e.at < ?11" + Newest;
     private const string ByStream = "SELECT e.seq FROM experiences e INDEXED BY experiences_by_stream" + Where + " AND e.stream = ?10" + Newest;
     private const string ByKind = "SELECT e.seq FROM experiences e INDEXED BY experiences_by_kind" + Where + " AND e.learning_type = ?10 AND e.success = ?11" + Newest;
@@ -55,7 +61,8 @@ internal static class ExperienceReads
         var newest = new NewestSeqs(filter.Limit);
         if (IsNarrow(reader, filter, out var from, out var before))
         {
-            newest.Take(Ask(reader, ByTime, filter, newest).Bind(10, from).Bind(11, before));
+            var isMore = filter.Stream is not null || filter.LearningType != LearningType.None || filter.Success is not null;
+            newest.Take(Ask(reader, filter.Tag is null ? ByTime : isMore ? ByTagTimeAndMore : ByTagAndTime, filter, newest).Bind(10, from).Bind(11, before));
         }
         else if (filter.Tag is not null)
         {
@@ -129,12 +136,15 @@ internal static class ExperienceReads
     /// <summary>An experience that states no learning type is a supervised one.</summary>
     private static LearningType[] Meant(LearningType type) => type == LearningType.Supervised ? [LearningType.None, LearningType.Supervised] : [type];
 
+    /// <summary>Whether no more than <see cref="NarrowMax"/> happened in the range, of those with the tag where one is asked for.</summary>
     private static bool IsNarrow(SqliteReader reader, ExperienceFilter filter, out long from, out long before)
     {
         (from, before) = (filter.From?.UtcTicks ?? 0, filter.Before?.UtcTicks ?? long.MaxValue);
         if (filter.From is null && filter.Before is null) { return false; }
-        return Number(reader.Query("SELECT count(*) FROM (SELECT 1 FROM experiences INDEXED BY experiences_by_time WHERE at >= ?1 AND at < ?2 LIMIT ?3)")
-            .Bind(1, from).Bind(2, before).Bind(3, NarrowMax + 1L)) <= NarrowMax;
+        var found = filter.Tag is { } tag
+            ? reader.Query("SELECT count(*) FROM (SELECT 1 FROM experience_tags INDEXED BY experience_tags_by_time WHERE tag = ?4 AND at >= ?1 AND at < ?2 LIMIT ?3)").Bind(4, tag)
+            : reader.Query("SELECT count(*) FROM (SELECT 1 FROM experiences INDEXED BY experiences_by_time WHERE at >= ?1 AND at < ?2 LIMIT ?3)");
+        return Number(found.Bind(1, from).Bind(2, before).Bind(3, NarrowMax + 1L)) <= NarrowMax;
     }
 
     private static long Number(Statement row)

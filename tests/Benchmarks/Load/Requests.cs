@@ -10,6 +10,8 @@ internal static class Requests
 
     public static byte[] Post(string path, string body, string type = "application/json") => [.. Head("POST", path, Encoding.UTF8.GetByteCount(body), type), .. Encoding.UTF8.GetBytes(body)];
 
+    public static byte[] Post(string path, byte[] body, string type) => [.. Head("POST", path, body.Length, type), .. body];
+
     public static byte[] Put(string path, string body) => [.. Head("PUT", path, Encoding.UTF8.GetByteCount(body), "application/json"), .. Encoding.UTF8.GetBytes(body)];
 
     private static byte[] Head(string method, string path, int length, string type) =>

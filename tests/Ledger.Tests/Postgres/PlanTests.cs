@@ -70,6 +70,26 @@ public sealed class PlanTests
         Assert.InRange(await BlocksAsync(store.Options.ConnectionString) - before, Rows, Rows * BlocksOfOne);
     }
 
+    /// <summary>A range of time that many experiences fall into, long ago, of which few have the tag.</summary>
+    [Fact]
+    public async Task ListExperiences_TagAndTime_ReadsThoseAlone()
+    {
+        const int Limit = 50, BlocksOfOne = 20, Asked = 10;
+        await using var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using var store = await PostgresStore.CreateAsync(database);
+        await FillAsync(store.Options.ConnectionString);
+        var before = await BlocksAsync(store.Options.ConnectionString);
+
+        for (var i = 0; i < Asked; i++)
+        {
+            var found = await store.Ledger.ListExperiencesAsync(new() { Limit = Limit, Tag = "tag5", From = Noon.AddSeconds(100), Before = Noon.AddSeconds(2_100) });
+            Assert.Equal(Limit, found.Length);
+        }
+        await store.ReopenAsync();
+
+        Assert.InRange(await BlocksAsync(store.Options.ConnectionString) - before, 0, Asked * Limit * BlocksOfOne);
+    }
+
     [Fact]
     public async Task Scans_OneTableIsReadWhole_IsCounted()
     {
@@ -115,6 +135,7 @@ public sealed class PlanTests
             new() { Limit = 50 }, new() { Limit = 50, BeforeSeq = 5000 }, new() { Limit = 50, Stream = "s3" }, new() { Limit = 50, Tag = "tag5" }, new() { Limit = 50, Tag = "none" },
             new() { Limit = 50, Success = false }, new() { Limit = 50, LearningType = LearningType.Supervised }, new() { Limit = 50, LearningType = LearningType.Reinforcement, Success = true },
             new() { Limit = 50, From = from, Before = before }, new() { Limit = 50, From = from, Tag = "tag5" },
+            new() { Limit = 50, From = from, Before = before, Tag = "tag5" }, new() { Limit = 50, From = from, Tag = "tag5", Success = false, Stream = "s5" }, new() { Limit = 50, Before = Noon.AddDays(9), Tag = "every" },
         ];
         foreach (var filter in experiences) { await ledger.ListExperiencesAsync(filter); }
         await ledger.FindExperienceAsync("e77");
@@ -163,6 +184,7 @@ public sealed class PlanTests
         INSERT INTO experiences (id, stream, at, success, learning_type, feedback, context, action, outcome)
         SELECT 'e' || i, 's' || (i % 10), {Noon.UtcTicks} + i * 1000000::bigint, i % 4 <> 0, i % 4, 0, '{"{}"}', '{"{}"}', '{"{}"}' FROM generate_series(1, {Rows}) i;
         INSERT INTO experience_tags SELECT 'tag' || (seq % 100), seq, at FROM experiences ON CONFLICT DO NOTHING;
+        INSERT INTO experience_tags SELECT 'every', seq, at FROM experiences ON CONFLICT DO NOTHING;
         INSERT INTO documents (kind, id, version, created_at, updated_at, body) SELECT 'k' || (i % 10), 'd' || i, 1, 0, 0, '' FROM generate_series(1, {Rows}) i;
         {(analyze ? "ANALYZE" : "")};
         """);

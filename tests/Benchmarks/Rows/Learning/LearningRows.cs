@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace NexusActors.Benchmarks;
 
-/// <summary>Rows that measure how well the engines of learning do, not how fast the product is.</summary>
+/// <summary>Rows that measure how well the engines of learning do, and how fast they are.</summary>
 internal static class LearningRows
 {
     /// <summary>By name.</summary>
@@ -14,6 +14,7 @@ internal static class LearningRows
         ["L5"] = ParetoRow.Run,
         ["L6"] = DriftRow.Run,
         ["L7"] = PlansRow.Run,
+        ["L8"] = ExperiencesRow.Run,
         ["L9"] = CensusRow.Run,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 }

@@ -9,7 +9,7 @@ namespace NexusActors.Benchmarks;
 internal static class SklearnPeer
 {
     /// <summary>Debian's own interpreter, which sees Debian's packages, before another one.</summary>
-    private static string Python => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+    internal static string Python => File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
     /// <summary>
     /// At each cut-off trains on the rows that happened and were known before it, and answers for the rows up to the next one.
