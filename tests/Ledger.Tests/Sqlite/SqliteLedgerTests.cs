@@ -84,7 +84,7 @@ public sealed class SqliteLedgerTests
         await store.CloseAsync();
         using (var database = Connections.OpenWriter(store.Options))
         {
-            database.Execute("DROP TABLE documents; DROP TABLE event_horizon; DROP INDEX operations_by_time; ALTER TABLE tasks DROP COLUMN slot; DELETE FROM schema_version WHERE version > 1");
+            database.Execute("DROP TABLE documents; DROP TABLE event_horizon; DROP TABLE experience_horizon; DROP INDEX experience_tags_by_time; DROP INDEX operations_by_time; ALTER TABLE tasks DROP COLUMN slot; DELETE FROM schema_version WHERE version > 1");
         }
 
         await store.ReopenAsync();
