@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using NexusActors.Errors;
 using NexusActors.Http;
 
 namespace NexusActors.Learning;
@@ -11,13 +12,13 @@ internal static class RoleEndpoints
     /// <summary>Maps the routes.</summary>
     public static void MapRoles(this RouteGroupBuilder api)
     {
-        api.MapGet("/learning/streams/{stream}/roles", GetAsync).Named("GetStreamRoles", "Read what was declared of the members of a stream's experiences").Refuses(400);
-        api.MapPut("/learning/streams/{stream}/roles", SetAsync).Takes<StreamRolesBody>().Named("SetStreamRoles", "Declare which members are known before the action, and which only afterwards",
+        api.MapGet("/learning/roles/{stream}", GetAsync).Named("GetStreamRoles", "Read what was declared of the members of a stream's experiences").Refuses(400, 404);
+        api.MapPut("/learning/roles/{stream}", SetAsync).Takes<StreamRolesBody>().Named("SetStreamRoles", "Declare which members are known before the action, and which only afterwards",
             "Replaces what was declared before. The models of the stream are learned anew and replace the old ones whether they look better or not; rules are induced anew.").Refuses(400, 409, 413, 415);
     }
 
     private static async Task<JsonReply<StreamRolesReply>> GetAsync(HttpContext http, [FromRoute] string stream, IGrainFactory grains, TimeProvider time, CancellationToken cancellation) =>
-        Reply(stream, await Grain(http, grains, stream).GetAsync(cancellation), time);
+        Reply(stream, await Grain(http, grains, stream).GetAsync(cancellation) ?? throw new NexusException(NexusError.NotFound, $"no roles were declared for stream '{stream}'; all is what its place says", "stream"), time);
 
     private static async Task<JsonReply<StreamRolesReply>> SetAsync(HttpContext http, [FromRoute] string stream, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
     {
@@ -32,7 +33,7 @@ internal static class RoleEndpoints
         new(new() { Stream = stream, KnownBefore = roles.KnownBefore, KnownAfter = roles.KnownAfter, Timestamp = time.GetUtcNow() }, RoleWireJson.Wire.StreamRolesReply);
 }
 
-/// <summary>Body of PUT /learning/streams/{stream}/roles. What is not given is empty.</summary>
+/// <summary>Body of PUT /learning/roles/{stream}. What is not given is empty.</summary>
 internal sealed record StreamRolesBody
 {
     /// <summary>Names of <c>performance_metrics</c> that are known before the action; <c>*</c> stands for any characters. They are predicted from, and not predicted.</summary>

@@ -6,8 +6,8 @@ namespace NexusActors.Learning;
 [GrainInterfaceType("nexus.stream-roles"), Alias("nexus.IStreamRolesGrain")]
 public interface IStreamRolesGrain : IGrainWithStringKey
 {
-    /// <summary>As declared; empty where nothing was.</summary>
-    [Alias("Get")] Task<StreamRoles> GetAsync(CancellationToken cancellation = default);
+    /// <summary>As declared; null where nothing was.</summary>
+    [Alias("Get")] Task<StreamRoles?> GetAsync(CancellationToken cancellation = default);
 
     /// <summary>Declares anew. Models and rules of the stream are learned anew where it differs from what was declared before. On disk when the call returns.</summary>
     [ResponseTimeout("00:05:00"), Alias("Set")] Task<StreamRoles> SetAsync(StreamRoles roles, CancellationToken cancellation = default);

@@ -53,18 +53,21 @@ internal sealed class AgentFit(ILedger ledger, Pseudonyms pseudonyms, IOptionsMo
         var erasure = await ledger.FindSettingAsync(ErasureFacts.LastSetting, cancellation);
         if (erasure != _erasure) { Forget(); }
         _erasure = erasure;
-        var areTypesKnown = false;
         // Of more than can be taken in between two looks only the newest.
         foreach (var (stream, newest) in await ledger.ExperienceStreamsAsync(cancellation))
         {
             if (!stream.StartsWith(FitExamples.StreamPrefix, StringComparison.Ordinal)) { continue; }
             var (tail, known) = _streams.GetValueOrDefault(stream, (new(), 0));
             if (known == newest) { continue; }
-            if (!areTypesKnown) { await LearnTypesAsync(cancellation); }
-            areTypesKnown = true;
             // Whole experiences of one stream at a time.
             var unseen = await ExperienceWindow.UnseenAsync(ledger, stream, tail, known == 0 ? FirstMax : LookMax, time.GetUtcNow(), cancellation);
-            _unlearned.AddRange(unseen.SelectMany(experience => FitExamples.Of(experience, agent => _types.TryGetValue(agent, out var type) ? type : null)));
+            try { _unlearned.AddRange(await ExamplesAsync(unseen, cancellation)); }
+            catch
+            {
+                // They count as seen by now: everything is read anew.
+                Forget();
+                throw;
+            }
             _streams[stream] = (tail, newest);
         }
         if (_unlearned.Count == 0) { return; }
@@ -75,6 +78,25 @@ internal sealed class AgentFit(ILedger ledger, Pseudonyms pseudonyms, IOptionsMo
             _expected = new();
         }
         _unlearned.Clear();
+    }
+
+    // Who did what was done is registered by then.
+    private async Task<List<FitExample>> ExamplesAsync(List<Experience> experiences, CancellationToken cancellation)
+    {
+        var isSomebodyNew = false;
+        var examples = Examples();
+        if (!isSomebodyNew) { return examples; }
+        await LearnTypesAsync(cancellation);
+        return Examples();
+
+        List<FitExample> Examples() => [.. experiences.SelectMany(experience => FitExamples.Of(experience, TypeOf))];
+
+        AgentType? TypeOf(string agent)
+        {
+            if (_types.TryGetValue(agent, out var type)) { return type; }
+            isSomebodyNew = true;
+            return null;
+        }
     }
 
     // What was learned from experiences that are gone goes with them.

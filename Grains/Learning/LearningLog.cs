@@ -32,7 +32,7 @@ internal static partial class LearningLog
     [LoggerMessage(2030, LogLevel.Information, "Erasure {Erasure} has ended: {Experiences} experiences, {Decisions} decisions and {Rules} rules are gone; {Streams} streams learn anew")]
     public static partial void Erased(ILogger log, string erasure, long experiences, long decisions, long rules, int streams);
 
-    [LoggerMessage(2031, LogLevel.Warning, "Erasure {Erasure} was interrupted and is gone on with soon")]
+    [LoggerMessage(2032, LogLevel.Warning, "Erasure {Erasure} was interrupted and is gone on with soon")]
     public static partial void ErasureInterrupted(ILogger log, Exception exception, string erasure);
 
     [LoggerMessage(2101, LogLevel.Information, "{Found} rules were found in {Experiences} experiences of stream {Stream}, {Added} of them new, in {Seconds:0.0} s")]

@@ -10,7 +10,7 @@ internal sealed class StreamRolesGrain(ILedger ledger, TimeProvider time) : Grai
 {
     private string Stream => this.GetPrimaryKeyString();
 
-    public async Task<StreamRoles> GetAsync(CancellationToken cancellation) => (await RoleFacts.FindAsync(ledger, Stream, cancellation))?.Roles ?? new();
+    public async Task<StreamRoles?> GetAsync(CancellationToken cancellation) => (await RoleFacts.FindAsync(ledger, Stream, cancellation))?.Roles;
 
     public async Task<StreamRoles> SetAsync(StreamRoles roles, CancellationToken cancellation)
     {
