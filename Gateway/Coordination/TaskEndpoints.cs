@@ -39,8 +39,7 @@ internal static class TaskEndpoints
         var now = time.GetUtcNow();
         var key = KeyOf(http.Request);
         var (spec, hash) = await JsonBody.ReadHashedAsync(http, input => TaskInput.Read(input, now), hashed: key is not null);
-        var submission = new TaskSubmission { Spec = spec, IdempotencyKey = calls.OperationId(key), BodyHash = hash ?? "" };
-        var replies = await calls.WithinAsync(() => grains.GetGrain<IQueueGrain>(spec.Queue).SubmitAsync([submission]), 1, time);
+        var replies = await grains.GetGrain<IQueueGrain>(spec.Queue).SubmitAsync([new TaskSubmission { Spec = spec, IdempotencyKey = calls.OperationId(key), BodyHash = hash ?? "" }]);
         var reply = replies[0];
         if (reply.Error != NexusError.None)
         {
