@@ -35,14 +35,10 @@ public sealed class RemoteCallsTests
     [Theory, InlineData(0, 1), InlineData(2, 3), InlineData(3, 3)]
     public async Task Within_CallsAreLost_MakesThreeAtMost(int lost, int expected)
     {
-        var time = new FakeTimeProvider();
+        var time = new WatchedTime();
         var calls = 0;
         var running = RemoteCalls.OverNetwork.WithinAsync(() => ++calls <= lost ? new TaskCompletionSource<int>().Task : Task.FromResult(7), items: 100, time);
-        while (!running.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(2100));
-            await Task.Yield();
-        }
+        while (!running.IsCompleted) { await time.PassAsync(TimeSpan.FromMilliseconds(2100)); }
         Assert.Equal(expected, calls);
         if (lost < 3) { Assert.Equal(7, await running); }
         else { await Assert.ThrowsAsync<TimeoutException>(() => running); }
@@ -51,7 +47,7 @@ public sealed class RemoteCallsTests
     [Fact]
     public async Task Within_FirstIsSlowAndSecondIsLost_AnswerOfTheFirstCounts()
     {
-        var time = new FakeTimeProvider();
+        var time = new WatchedTime();
         var asked = new List<TaskCompletionSource<int>>();
         var running = RemoteCalls.OverNetwork.WithinAsync(
             () =>
@@ -61,11 +57,7 @@ public sealed class RemoteCallsTests
             },
             items: 100,
             time);
-        while (asked.Count < 2)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(2100));
-            await Task.Yield();
-        }
+        while (asked.Count < 2) { await time.PassAsync(TimeSpan.FromMilliseconds(2100)); }
 
         asked[0].SetResult(7);
 
@@ -89,5 +81,28 @@ public sealed class RemoteCallsTests
             return Task.FromResult<ImmutableArray<int>>(portion);
         });
         Assert.Equal(1, calls);
+    }
+
+    /// <summary>A clock that moves only when somebody has begun to wait by it: once for each wait.</summary>
+    private sealed class WatchedTime : FakeTimeProvider
+    {
+        private int _made, _passed;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Increment(ref _made);
+            return timer;
+        }
+
+        public async Task PassAsync(TimeSpan time)
+        {
+            if (Volatile.Read(ref _made) > _passed)
+            {
+                _passed++;
+                Advance(time);
+            }
+            await Task.Yield();
+        }
     }
 }

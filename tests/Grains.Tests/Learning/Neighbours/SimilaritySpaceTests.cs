@@ -26,7 +26,7 @@ public sealed class SimilaritySpaceTests
             double Place(double load) => Math.Clamp((load - Quantile(loads, 0.5)) / scale, -far, far);
             var load = double.IsNaN(a[0]) || double.IsNaN(b[0]) ? double.IsNaN(a[0]) == double.IsNaN(b[0]) ? 0 : 1 : Math.Pow(Place(a[0]) - Place(b[0]), 2);
             var region = a[1].Equals(b[1]) ? 0 : 1;
-            Assert.Equal(Math.Sqrt((load + region) / 2), query.Distance(query.Square(space.Point(b))), 5);
+            Assert.Equal(Math.Sqrt((load + region) / 2), query.Distance(query.Square(space.Point(b))), tolerance: 1e-5);
         }, iter: 300);
 
     /// <summary>What the distances are told as: about 1 for two taken at random.</summary>
