@@ -114,7 +114,7 @@ internal sealed class StreamNeighbours(string stream, NeighbourTools tools) : ID
             var now = tools.Time.GetUtcNow();
             if (_memory is { } known && !await known.FollowAsync(tools.Ledger, stream, now, cancellation)) { _memory = null; }
             // Whoever begins it need not wait for it; the grain does, before it goes.
-            if (_making.IsCompleted && (_memory is null || (_memory.IsOutgrown && now >= _retry))) { _making = MakeAsync(_stopping.Token); }
+            if (_making.IsCompleted && (_memory is null || (_memory.IsOutgrown && now >= _retry))) { (_making = MakeAsync(_stopping.Token)).Ignore(); }
             if (_memory is null || (_memory.IsOutgrown && _memory.Made < SmallMax)) { await _making.WaitAsync(cancellation); }
             return _memory ?? throw new InvalidOperationException("a stream that was read is known");
         }

@@ -42,7 +42,7 @@ internal sealed class StreamRulesGrain(ILedger ledger, RuleInducing inducing, In
         {
             if (!await InTurnAsync(CountAsync, cancellation) || _induction is { IsCompleted: false }) { return; }
             // Who follows does not wait for it; the grain does, before it goes.
-            if (budget.MayBegin()) { _induction = RunAsync(_stopping.Token); }
+            if (budget.MayBegin()) { Begin(); }
             else { _again ??= this.RegisterGrainTimer(TryAgainAsync, new() { DueTime = AgainPeriod, Period = AgainPeriod, Interleave = true }); }
         }
         catch (Exception failure) when (!QueueWriter.IsPassing(failure)) { LearningLog.RulesNotFollowed(log, failure, Stream); }
@@ -50,8 +50,8 @@ internal sealed class StreamRulesGrain(ILedger ledger, RuleInducing inducing, In
 
     public Task<RuleInduction> InduceAsync(CancellationToken cancellation)
     {
-        if (_induction is not { IsCompleted: false }) { _induction = RunAsync(_stopping.Token); }
-        return _induction.WaitAsync(cancellation);
+        if (_induction is not { IsCompleted: false }) { Begin(); }
+        return _induction!.WaitAsync(cancellation);
     }
 
     public async Task<int> ForgetAsync(string? word, CancellationToken cancellation)
@@ -65,7 +65,7 @@ internal sealed class StreamRulesGrain(ILedger ledger, RuleInducing inducing, In
                 return (await shelf.StoreAsync(kept, null, time.GetUtcNow(), cancel), shelf.Rules.Length - kept.Length);
             },
             cancellation);
-        if (_induction is not { IsCompleted: false }) { _induction = RunAsync(_stopping.Token); }
+        if (_induction is not { IsCompleted: false }) { Begin(); }
         return forgotten;
     }
 
@@ -111,6 +111,9 @@ internal sealed class StreamRulesGrain(ILedger ledger, RuleInducing inducing, In
         _again = null;
         return FollowAsync(cancellation);
     }
+
+    // What fails is in the log, and is told to whoever waits for it.
+    private void Begin() => (_induction = RunAsync(_stopping.Token)).Ignore();
 
     private async Task<RuleInduction> RunAsync(CancellationToken stopping)
     {
