@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Text;
 using NexusActors.Learning.Privacy;
 using NexusActors.Ledger;
@@ -48,7 +47,7 @@ internal sealed class Eraser(ILedger ledger, ILedgerRetention removal, IGrainFac
             if (await grains.GetGrain<IDecisionGrain>(document.Id).EraseAsync(cancellation)) { erasure = erasure with { Decisions = erasure.Decisions + 1 }; }
         }
         await store(erasure);
-        await foreach (var policy in DocumentsAsync(DecisionFacts.PolicyKind, cancellation))
+        await foreach (var policy in ledger.AllDocumentsAsync(DecisionFacts.PolicyKind, cancellation))
         {
             await foreach (var outcome in HoldingAsync(DecisionFacts.PolicyOutcomeKind(policy.Id), word, cancellation)) { await ledger.CommitAsync([new() { Change = new DocumentDelete(outcome.Kind, outcome.Id, outcome.Version) }], cancellation); }
             await grains.GetGrain<IDecisionPolicyGrain>(policy.Id).ForgetAsync(cancellation);
@@ -71,17 +70,6 @@ internal sealed class Eraser(ILedger ledger, ILedgerRetention removal, IGrainFac
     private IAsyncEnumerable<Document> HoldingAsync(string kind, string word, CancellationToken cancellation)
     {
         var bytes = Encoding.UTF8.GetBytes(word);
-        return DocumentsAsync(kind, cancellation).Where(document => document.Body.AsSpan().IndexOf(bytes) >= 0);
-    }
-
-    private async IAsyncEnumerable<Document> DocumentsAsync(string kind, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        for (var filter = new DocumentFilter(kind); ;)
-        {
-            var page = await ledger.ListDocumentsAsync(filter, cancellation);
-            foreach (var document in page) { yield return document; }
-            if (page.Length < filter.Limit) { yield break; }
-            filter = filter with { BeforeSeq = page[^1].Seq };
-        }
+        return ledger.AllDocumentsAsync(kind, cancellation).Where(document => document.Body.AsSpan().IndexOf(bytes) >= 0);
     }
 }

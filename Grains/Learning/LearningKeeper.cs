@@ -27,7 +27,7 @@ internal sealed class LearningKeeper(ILedger ledger, IGrainFactory grains, IOpti
     private async Task LookAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        foreach (var open in await ledger.ListDocumentsAsync(new(ErasureFacts.OpenKind), cancellation)) { await grains.GetGrain<IErasureGrain>(open.Id).ResumeAsync(cancellation); }
+        await foreach (var open in ledger.AllDocumentsAsync(ErasureFacts.OpenKind, cancellation)) { await grains.GetGrain<IErasureGrain>(open.Id).ResumeAsync(cancellation); }
         // After a start, streams that nothing came to since their training need not be woken.
         if (_told.Count == 0) { foreach (var trained in (await ledger.TrainedStreamsAsync(cancellation)).Where(trained => trained.VoidCause is null)) { _told.Add(trained.Stream, (trained.ThroughSeq, trained.TrainedAt)); } }
         foreach (var (stream, newest) in await ledger.ExperienceStreamsAsync(cancellation))

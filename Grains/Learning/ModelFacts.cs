@@ -47,23 +47,12 @@ internal static class ModelFacts
     /// <summary>Kind of a <see cref="PredictionModel"/>.</summary>
     public const string ModelKind = "model";
 
-    private const int PageSize = 500;
-
     /// <summary>Id of the model of a target.</summary>
     public static string ModelId(string stream, string target) => $"{stream}\n{target}";
 
     /// <summary>All streams that were trained, newest first.</summary>
-    public static async Task<ImmutableArray<StreamRecord>> TrainedStreamsAsync(this IDocumentFacts ledger, CancellationToken cancellation)
-    {
-        var streams = ImmutableArray.CreateBuilder<StreamRecord>();
-        for (var filter = new DocumentFilter(StreamKind, Limit: PageSize); ;)
-        {
-            var page = await ledger.ListDocumentsAsync(filter, cancellation);
-            streams.AddRange(page.Select(Record));
-            if (page.Length < PageSize) { return streams.DrainToImmutable(); }
-            filter = filter with { BeforeSeq = page[^1].Seq };
-        }
-    }
+    public static async Task<ImmutableArray<StreamRecord>> TrainedStreamsAsync(this IDocumentFacts ledger, CancellationToken cancellation) =>
+        [.. await ledger.AllDocumentsAsync(StreamKind, cancellation).Select(Record).ToArrayAsync(cancellation)];
 
     /// <summary>The record in a document.</summary>
     public static StreamRecord Record(Document document) => JsonSerializer.Deserialize(document.Body, ModelFactsJson.Default.StreamRecord)!;

@@ -29,13 +29,7 @@ internal static class RoleFacts
     {
         if (stream is not null) { return (await ReadAsync(ledger, stream, cancellation)).Seen; }
         var byStream = new Dictionary<string, FieldRoles>(StringComparer.Ordinal);
-        for (var filter = new DocumentFilter(Kind); ;)
-        {
-            var page = await ledger.ListDocumentsAsync(filter, cancellation);
-            foreach (var stored in page) { byStream.Add(stored.Id, new(JsonSerializer.Deserialize(stored.Body, RoleJson.Default.StreamRoles)!)); }
-            if (page.Length < filter.Limit) { break; }
-            filter = filter with { BeforeSeq = page[^1].Seq };
-        }
+        await foreach (var stored in ledger.AllDocumentsAsync(Kind, cancellation)) { byStream.Add(stored.Id, new(JsonSerializer.Deserialize(stored.Body, RoleJson.Default.StreamRoles)!)); }
         return experience => byStream.GetValueOrDefault(experience.Stream, FieldRoles.None).Seen(experience);
     }
 

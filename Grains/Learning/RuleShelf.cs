@@ -21,8 +21,6 @@ internal sealed class RuleShelf
     /// <summary>An event: a person pinned or disabled a rule, or let it go.</summary>
     public const string ChangedEvent = "rule.changed";
 
-    private const int PageSize = 500;
-
     private readonly ILedger _ledger;
     private readonly string _stream;
     private readonly ImmutableDictionary<string, int> _versions;
@@ -43,27 +41,15 @@ internal sealed class RuleShelf
         var induction = await ledger.FindDocumentAsync(StoredInduction.Kind, stream, cancellation);
         // Without an induction there is no rule.
         if (induction is null) { return new(ledger, stream, [], ImmutableDictionary<string, int>.Empty.WithComparers(StringComparer.Ordinal), null, 0); }
-        var rules = (await AllDocumentsAsync(ledger, cancellation)).Select(document => (Rule: StoredRule.Read(document), document.Version)).Where(one => one.Rule.Stream == stream).ToArray();
+        var rules = await ledger.AllDocumentsAsync(StoredRule.Kind, cancellation).Select(document => (Rule: StoredRule.Read(document), document.Version)).Where(one => one.Rule.Stream == stream).ToArrayAsync(cancellation);
         return new(
             ledger, stream, [.. rules.Select(one => one.Rule)], rules.ToImmutableDictionary(one => one.Rule.Id, one => one.Version, StringComparer.Ordinal),
             JsonSerializer.Deserialize(induction.Body, StoredRuleJson.Default.StoredInduction), induction.Version);
     }
 
     /// <summary>The rules of all streams.</summary>
-    public static async Task<ImmutableArray<RuleRecord>> AllAsync(IDocumentFacts ledger, CancellationToken cancellation) => [.. (await AllDocumentsAsync(ledger, cancellation)).Select(StoredRule.Read)];
-
-    /// <summary>The same as they are stored.</summary>
-    public static async Task<ImmutableArray<Document>> AllDocumentsAsync(IDocumentFacts ledger, CancellationToken cancellation)
-    {
-        var documents = ImmutableArray.CreateBuilder<Document>();
-        for (var filter = new DocumentFilter(StoredRule.Kind, Limit: PageSize); ;)
-        {
-            var page = await ledger.ListDocumentsAsync(filter, cancellation);
-            documents.AddRange(page);
-            if (page.Length < PageSize) { return documents.DrainToImmutable(); }
-            filter = filter with { BeforeSeq = page[^1].Seq };
-        }
-    }
+    public static async Task<ImmutableArray<RuleRecord>> AllAsync(IDocumentFacts ledger, CancellationToken cancellation) =>
+        [.. await ledger.AllDocumentsAsync(StoredRule.Kind, cancellation).Select(StoredRule.Read).ToArrayAsync(cancellation)];
 
     /// <summary>Stores what differs, each change with its event; the answer is the shelf as it is then.</summary>
     /// <exception cref="NexusException">Another activation came first; read anew.</exception>

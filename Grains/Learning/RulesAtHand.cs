@@ -52,7 +52,7 @@ internal sealed class RulesAtHand(ILedger ledger, Pseudonyms pseudonyms, RuleUsa
     private async Task ReadAsync(CancellationToken cancellation)
     {
         _seen = await RoleFacts.SeenAsync(ledger, null, cancellation);
-        var documents = await RuleShelf.AllDocumentsAsync(ledger, cancellation);
+        var documents = await ledger.AllDocumentsAsync(StoredRule.Kind, cancellation).ToArrayAsync(cancellation);
         var changed = documents.Where(document => _known.GetValueOrDefault(document.Id) is var known && (known.Seq, known.Version) != (document.Seq, document.Version)).ToArray();
         var gone = _known.Keys.Except(documents.Select(document => document.Id), StringComparer.Ordinal).ToArray();
         if (changed.Length == 0 && gone.Length == 0) { return; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace NexusActors.Ledger;
 
@@ -29,6 +30,18 @@ internal interface IDocumentFacts
 
     /// <summary>One page, newest first.</summary>
     Task<ImmutableArray<Document>> ListDocumentsAsync(DocumentFilter filter, CancellationToken cancellation = default);
+
+    /// <summary>All of a kind, newest first, read page by page; what is made or removed meanwhile may be among them or not.</summary>
+    async IAsyncEnumerable<Document> AllDocumentsAsync(string kind, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        for (var filter = new DocumentFilter(kind, Limit: 500); ;)
+        {
+            var page = await ListDocumentsAsync(filter, cancellation);
+            foreach (var document in page) { yield return document; }
+            if (page.Length < filter.Limit) { yield break; }
+            filter = filter with { BeforeSeq = page[^1].Seq };
+        }
+    }
 }
 
 /// <summary>A new document; guard: none of its kind has its id, and its version is 1. The ledger gives it its <see cref="Document.Seq"/>.</summary>

@@ -76,5 +76,17 @@ public abstract partial class LedgerConformance
         Assert.Equal(Enumerable.Range(0, Count).Reverse().Select(i => $"p{i}"), seen);
     }
 
+    [Fact]
+    public async Task AllDocuments_MoreThanAPage_EachOnce()
+    {
+        const int Count = 1001;
+        await DoneAsync([.. Enumerable.Range(0, Count).Select(i => new LedgerEntry { Change = new DocumentInsert(NewDocument($"p{i}")) })]);
+        await DoneAsync(new LedgerEntry { Change = new DocumentInsert(NewDocument("p0", kind: "rule")) });
+
+        var seen = await Ledger.AllDocumentsAsync("plan").Select(document => document.Id).ToArrayAsync();
+
+        Assert.Equal(Enumerable.Range(0, Count).Reverse().Select(i => $"p{i}"), seen);
+    }
+
     private async Task<Document> DocumentAsync(string id) => await Ledger.FindDocumentAsync("plan", id) is { } found ? found with { Seq = 0 } : throw new InvalidOperationException($"Document {id} is gone.");
 }
