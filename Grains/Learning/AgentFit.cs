@@ -13,7 +13,7 @@ namespace NexusActors.Learning;
 /// What the experiences of finished tasks say of agents, at hand in each silo: it follows the streams of tasks from facts alone, and begins after a start with the newest of each. Estimates are kept until something new
 /// is learned.
 /// </summary>
-internal sealed class AgentFit(ILedger ledger, Pseudonyms pseudonyms, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<AgentFit> log) : BackgroundService, IAgentFit
+internal sealed class AgentFit(ILedger ledger, LearningCompute compute, Pseudonyms pseudonyms, IOptionsMonitor<LearningOptions> options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<AgentFit> log) : BackgroundService, IAgentFit
 {
     private const int FirstMax = 5_000, LookMax = 500;
 
@@ -60,14 +60,7 @@ internal sealed class AgentFit(ILedger ledger, Pseudonyms pseudonyms, IOptionsMo
             var (tail, known) = _streams.GetValueOrDefault(stream, (new(), 0));
             if (known == newest) { continue; }
             // Whole experiences of one stream at a time.
-            var unseen = await ExperienceWindow.UnseenAsync(ledger, stream, tail, known == 0 ? FirstMax : LookMax, time.GetUtcNow(), cancellation);
-            try { _unlearned.AddRange(await ExamplesAsync(unseen, cancellation)); }
-            catch
-            {
-                // They count as seen by now: everything is read anew.
-                Forget();
-                throw;
-            }
+            await compute.ReadMuchAsync(cancel => TakeAsync(stream, tail, known == 0 ? LearningCompute.RowsThatFit(FirstMax) : LookMax, cancel), cancellation);
             _streams[stream] = (tail, newest);
         }
         if (_unlearned.Count == 0) { return; }
@@ -78,6 +71,18 @@ internal sealed class AgentFit(ILedger ledger, Pseudonyms pseudonyms, IOptionsMo
             _expected = new();
         }
         _unlearned.Clear();
+    }
+
+    private async Task TakeAsync(string stream, ExperienceTail tail, int max, CancellationToken cancellation)
+    {
+        var unseen = await ExperienceWindow.UnseenAsync(ledger, stream, tail, max, time.GetUtcNow(), cancellation);
+        try { _unlearned.AddRange(await ExamplesAsync(unseen, cancellation)); }
+        catch
+        {
+            // They count as seen by now: everything is read anew.
+            Forget();
+            throw;
+        }
     }
 
     // Who did what was done is registered by then.

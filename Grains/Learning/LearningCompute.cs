@@ -8,7 +8,7 @@ internal sealed class LearningCompute : IDisposable
 {
     private const int RowsMin = 1_000, RowBytes = 8 * 1024;
 
-    private readonly SemaphoreSlim _asked = new(Places), _behind = new(Places);
+    private readonly SemaphoreSlim _asked = new(Places), _behind = new(Places), _reading = new(1);
 
     private static int Places => Math.Max(1, Environment.ProcessorCount / 2);
 
@@ -30,6 +30,14 @@ internal sealed class LearningCompute : IDisposable
         finally { _behind.Release(); }
     }
 
+    /// <summary>Reads much and does with it what takes no long computing, where the caller runs; one at a time, so that many streams that begin together do not hold all of theirs at once.</summary>
+    public async Task ReadMuchAsync(Func<CancellationToken, Task> read, CancellationToken cancellation)
+    {
+        await _reading.WaitAsync(cancellation);
+        try { await read(cancellation); }
+        finally { _reading.Release(); }
+    }
+
     /// <summary>How many of so many experiences may be learned from at once in the memory that this process has: a quarter of it, at 8 KB for each with all that is made of it.</summary>
     public static int RowsThatFit(int wanted) => (int)Math.Min(wanted, Math.Max(RowsMin, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / RowBytes));
 
@@ -37,6 +45,7 @@ internal sealed class LearningCompute : IDisposable
     {
         _asked.Dispose();
         _behind.Dispose();
+        _reading.Dispose();
     }
 
     private static async Task<T> RunAsync<T>(SemaphoreSlim places, Func<CancellationToken, T> work, CancellationToken cancellation)

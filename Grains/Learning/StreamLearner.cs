@@ -221,13 +221,18 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
         var begun = tools.Time.GetUtcNow();
         _roles = await RoleFacts.ReadAsync(tools.Ledger, stream, cancellation);
         var memory = await LearnerMemory.ReadAsync(tools.Ledger, stream, tools.Options.CurrentValue.PredictionCoverage, cancellation);
-        var relearned = LearningCompute.RowsThatFit(RelearnMax);
-        var newest = await NewestAsync(relearned, cancellation);
         var tail = new ExperienceTail();
-        if (newest.Count == relearned) { tail.Skip(newest[0].Seq - 1); }
-        await LearnAsync(memory, newest.FindAll(experience => tail.IsNew(experience.Seq)), cancellation);
+        await tools.Compute.ReadMuchAsync(RelearnAsync, cancellation);
         tail.Completed(begun);
         (_memory, _tail, _halfLearned) = (memory, tail, false);
+
+        async Task RelearnAsync(CancellationToken cancel)
+        {
+            var relearned = LearningCompute.RowsThatFit(RelearnMax);
+            var newest = await NewestAsync(relearned, cancel);
+            if (newest.Count == relearned) { tail.Skip(newest[0].Seq - 1); }
+            await LearnAsync(memory, newest.FindAll(experience => tail.IsNew(experience.Seq)), cancel);
+        }
     }
 
     private async Task LearnAsync(LearnerMemory memory, List<Experience> experiences, CancellationToken cancellation)

@@ -60,6 +60,8 @@ internal static class PostgresLedgerHosting
             Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds),
             // Longer than the server's own limit, which ends the statement there too.
             CommandTimeout = (int)Math.Ceiling(options.StatementTimeout.TotalSeconds) + 2,
+            // A server that does not answer is not asked to stop answering: that would hold a thread until there is a connection for it.
+            CancellationTimeout = -1,
             MaxAutoPrepare = 100,
             AutoPrepareMinUsages = 2,
             TcpKeepAlive = true,

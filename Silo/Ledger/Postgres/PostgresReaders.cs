@@ -7,23 +7,14 @@ namespace NexusActors.Ledger.Postgres;
 /// <param name="source">The pool.</param>
 internal sealed class PostgresReaders(NpgsqlDataSource source)
 {
-    /// <summary>All rows of an answer.</summary>
+    /// <summary>All rows of an answer. Cancellation gives up waiting for it; the read itself ends soon, by the limit of statements at the latest.</summary>
     /// <exception cref="Errors.NexusException">Storage does not answer.</exception>
     public async Task<ImmutableArray<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellation, params NpgsqlParameter[] values)
     {
-        try
-        {
-            await using var command = source.CreateCommand(sql);
-            foreach (var value in values) { command.Parameters.Add(value); }
-            await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            var rows = ImmutableArray.CreateBuilder<T>();
-            while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) { rows.Add(map(reader)); }
-            return rows.DrainToImmutable();
-        }
-        catch (Exception failure) when (PostgresFault.IsOfDatabase(failure) && !cancellation.IsCancellationRequested)
-        {
-            throw PostgresFault.ToCaller(failure);
-        }
+        // The driver does not hear of callers who give up: it would ask the server to stop, over a connection that it opens while it holds a thread, for seconds each where the server cannot be reached.
+        var reading = ReadAsync(sql, map, values);
+        reading.Ignore();
+        return await reading.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The first row of an answer.</summary>
@@ -35,6 +26,23 @@ internal sealed class PostgresReaders(NpgsqlDataSource source)
     /// <inheritdoc cref="ListAsync"/>
     public async Task<long> NumberAsync(string sql, CancellationToken cancellation, params NpgsqlParameter[] values) =>
         (await FirstAsync(sql, row => row.LongOrNull(0) ?? 0, cancellation, values).ConfigureAwait(false)).Row;
+
+    private async Task<ImmutableArray<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, NpgsqlParameter[] values)
+    {
+        try
+        {
+            await using var command = source.CreateCommand(sql);
+            foreach (var value in values) { command.Parameters.Add(value); }
+            await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+            var rows = ImmutableArray.CreateBuilder<T>();
+            while (await reader.ReadAsync().ConfigureAwait(false)) { rows.Add(map(reader)); }
+            return rows.DrainToImmutable();
+        }
+        catch (Exception failure) when (PostgresFault.IsOfDatabase(failure))
+        {
+            throw PostgresFault.ToCaller(failure);
+        }
+    }
 }
 
 /// <summary>Columns of a row as the contracts have them.</summary>
