@@ -66,6 +66,8 @@ internal sealed record StreamModelsResponse
     public OnlineRaceEntry? Race { get; init; }
     /// <summary>Changes of the rate of wrong answers that were found, newest last.</summary>
     public required IReadOnlyList<DriftEntry> Drifts { get; init; }
+    /// <summary>How often the sets of classes held the truth of late.</summary>
+    public ObservedCoverageEntry? ObservedCoverage { get; init; }
     /// <summary>When the answer was made.</summary>
     public required DateTimeOffset Timestamp { get; init; }
 
@@ -83,7 +85,36 @@ internal sealed record StreamModelsResponse
         NewExperiences = learning.NewExperiences,
         Race = learning.Compared == 0 ? null : new(learning.Compared, learning.TreesLogLoss, learning.OnlineLogLoss, learning.OnlineLeads),
         Drifts = [.. learning.Drifts.Select(drift => new DriftEntry(drift.ToldAt, drift.Experiences, drift.Before, drift.After))],
+        ObservedCoverage = learning.Coverage is { } coverage ? ObservedCoverageEntry.From(coverage, learning.CoverageGoal) : null,
         Timestamp = now,
+    };
+}
+
+/// <summary>How often the sets of classes held the truth on the newest outcomes, at most 500 of each class; each was judged before anything was learned from it.</summary>
+internal sealed record ObservedCoverageEntry
+{
+    /// <summary>What was asked for.</summary>
+    public required double Goal { get; init; }
+    /// <summary>How many failures.</summary>
+    public required int Failures { get; init; }
+    /// <summary>Share of them whose set held failure.</summary>
+    public double? FailureCoverage { get; init; }
+    /// <summary>How many successes.</summary>
+    public required int Successes { get; init; }
+    /// <summary>Share of them whose set held success.</summary>
+    public double? SuccessCoverage { get; init; }
+    /// <summary>Classes in a set, mean.</summary>
+    public required double SetSize { get; init; }
+
+    /// <summary>Translates.</summary>
+    public static ObservedCoverageEntry From(ObservedCoverage coverage, double goal) => new()
+    {
+        Goal = goal,
+        Failures = coverage.Failures,
+        FailureCoverage = PredictionEntry.Finite(coverage.FailureCoverage),
+        Successes = coverage.Successes,
+        SuccessCoverage = PredictionEntry.Finite(coverage.SuccessCoverage),
+        SetSize = coverage.SetSize,
     };
 }
 
@@ -161,7 +192,9 @@ internal sealed record ImportanceEntry(string Feature, double Share);
 /// <param name="Count">Predictions in it.</param>
 /// <param name="Predicted">Their mean.</param>
 /// <param name="Observed">How often it happened.</param>
-internal sealed record CalibrationEntry(double From, double To, int Count, double Predicted, double Observed);
+/// <param name="ObservedLow">Lower end of the 95 % interval of that.</param>
+/// <param name="ObservedHigh">Its upper end.</param>
+internal sealed record CalibrationEntry(double From, double To, int Count, double Predicted, double Observed, double? ObservedLow, double? ObservedHigh);
 
 /// <summary>Figures on experiences that a model had not seen; those that do not apply are left out.</summary>
 internal sealed record HoldOutEntry
@@ -205,7 +238,7 @@ internal sealed record HoldOutEntry
         LogLoss = PredictionEntry.Finite(figures.LogLoss),
         BaselineLogLoss = PredictionEntry.Finite(figures.BaseLogLoss),
         CalibrationError = PredictionEntry.Finite(figures.CalibrationError),
-        Calibration = figures.Reliability.IsDefaultOrEmpty ? null : [.. figures.Reliability.Select(bin => new CalibrationEntry(bin.From, bin.To, bin.Count, bin.Predicted, bin.Observed))],
+        Calibration = figures.Reliability.IsDefaultOrEmpty ? null : [.. figures.Reliability.Select(bin => new CalibrationEntry(bin.From, bin.To, bin.Count, bin.Predicted, bin.Observed, PredictionEntry.Finite(bin.Low), PredictionEntry.Finite(bin.High)))],
         FailureCoverage = PredictionEntry.Finite(figures.FailureCoverage),
         SuccessCoverage = PredictionEntry.Finite(figures.SuccessCoverage),
         SetSize = PredictionEntry.Finite(figures.SetSize),

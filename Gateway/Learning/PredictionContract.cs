@@ -57,6 +57,8 @@ internal sealed record PredictionEntry
     public double? SuccessProbability { get; init; }
     /// <summary>Outcomes that cannot be ruled out at <c>coverage</c>: true, false, both, or none where the situation is like nothing that was seen.</summary>
     public IReadOnlyList<bool>? PossibleClasses { get; init; }
+    /// <summary>Of success: newer outcomes that <c>possible_classes</c> is calibrated on, beside those of the training. How often it held the truth of late is in GET /learning/models/{stream}.</summary>
+    public int? CalibrationOutcomes { get; init; }
     /// <summary>Share of right answers on experiences that the model had not seen.</summary>
     public double? ModelAccuracy { get; init; }
     /// <summary>What always giving the more frequent outcome would have come to there.</summary>
@@ -88,6 +90,7 @@ internal sealed record PredictionEntry
                 Probability = Math.Max(target.Value, 1 - target.Value),
                 SuccessProbability = target.Value,
                 PossibleClasses = [.. new[] { (Class: true, Possible: target.CanSucceed), (Class: false, Possible: target.CanFail) }.Where(one => one.Possible).Select(one => one.Class)],
+                CalibrationOutcomes = target.CalibrationOutcomes,
                 ModelAccuracy = Finite(target.Measured),
                 BaselineAccuracy = Finite(target.Baseline),
             }

@@ -117,6 +117,8 @@ public sealed record TargetPrediction
     [Id(11)] public double Base { get; init; } = double.NaN;
     /// <summary>What each feature adds to it, largest amount first (exact Shapley values).</summary>
     [Id(12)] public ImmutableArray<FeatureContribution> Contributions { get; init; } = [];
+    /// <summary>Of success: newer outcomes that the set of outcomes is calibrated on, beside those of the training.</summary>
+    [Id(13)] public int CalibrationOutcomes { get; init; }
 }
 
 /// <summary>What a feature did to one answer.</summary>
@@ -178,7 +180,21 @@ public sealed record StreamLearning
     [Id(13)] public bool OnlineLeads { get; init; }
     /// <summary>Changes that were found, newest last.</summary>
     [Id(14)] public ImmutableArray<StreamDrift> Drifts { get; init; } = [];
+    /// <summary>How sets of outcomes did of late; null: no outcome has come yet that no model had learned from.</summary>
+    [Id(15)] public ObservedCoverage? Coverage { get; init; }
+    /// <summary>What was asked for, 0–1.</summary>
+    [Id(16)] public double CoverageGoal { get; init; }
 }
+
+/// <summary>How sets of outcomes did on the newest outcomes, at most 500 of each class, each judged before anything was learned from it.</summary>
+/// <param name="Failures">How many failures.</param>
+/// <param name="FailureCoverage">Share of them whose set held failure; NaN: there were none.</param>
+/// <param name="Successes">How many successes.</param>
+/// <param name="SuccessCoverage">Share of them whose set held success; NaN: there were none.</param>
+/// <param name="SetSize">Outcomes in a set, mean over both.</param>
+[GenerateSerializer, Immutable, Alias("nexus.ObservedCoverage")]
+public sealed record ObservedCoverage(
+    [property: Id(0)] int Failures, [property: Id(1)] double FailureCoverage, [property: Id(2)] int Successes, [property: Id(3)] double SuccessCoverage, [property: Id(4)] double SetSize);
 
 /// <summary>The rate of wrong predictions has changed.</summary>
 /// <param name="ToldAt">When that was found.</param>

@@ -64,7 +64,13 @@ public sealed record FeatureImportance([property: Id(0)] string Feature, [proper
 /// <param name="Observed">How often it happened.</param>
 [GenerateSerializer, Immutable, Alias("nexus.ReliabilityBin")]
 public sealed record ReliabilityBin(
-    [property: Id(0)] double From, [property: Id(1)] double To, [property: Id(2)] int Count, [property: Id(3)] double Predicted, [property: Id(4)] double Observed);
+    [property: Id(0)] double From, [property: Id(1)] double To, [property: Id(2)] int Count, [property: Id(3)] double Predicted, [property: Id(4)] double Observed)
+{
+    /// <summary>Lower end of the 95 % interval of how often it happens (Wilson 1927); NaN: not known.</summary>
+    [Id(5)] public double Low { get; init; } = double.NaN;
+    /// <summary>Its upper end.</summary>
+    [Id(6)] public double High { get; init; } = double.NaN;
+}
 
 /// <summary>Figures on rows that were not trained on. Those that do not apply to the objective are NaN.</summary>
 [GenerateSerializer, Immutable, Alias("nexus.HoldOut")]

@@ -62,7 +62,7 @@ internal sealed class LearnerMemory
             models.Add(ModelFacts.Model(document));
             versions.Add(target.Target, document.Version);
         }
-        return new(new(models, coverage)) { Record = record, _version = stored.Version, _modelVersions = versions.ToImmutable() };
+        return new(new(models, coverage, ModelFacts.Judged(record))) { Record = record, _version = stored.Version, _modelVersions = versions.ToImmutable() };
     }
 
     /// <summary>Takes in one experience, in order of arrival; a change that it shows.</summary>
@@ -106,6 +106,8 @@ internal sealed class LearnerMemory
             VoidCause = null,
             Targets = [.. targets.Values.OrderBy(target => target.Target != StreamTrainer.SuccessTarget).ThenBy(target => target.Target, StringComparer.Ordinal)],
             LearnedSinceChange = Record?.ChangeSeq == run.ChangeSeq ? run.SinceChange : 0,
+            // What came later is judged again.
+            Judged = ModelFacts.Body([.. Predictor.Judged.Where(outcome => outcome.Seq <= run.ThroughSeq)]),
         };
     }
 

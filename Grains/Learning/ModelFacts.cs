@@ -34,6 +34,8 @@ internal sealed record StreamRecord
     public long LearnedSinceChange { get; init; }
     /// <summary>Why the models must not stay: <c>erasure</c>, experiences were removed that they may have learned from; <c>roles</c>, they were learned from what is known only afterwards. Null once they have learned anew.</summary>
     public string? VoidCause { get; init; }
+    /// <summary>What sets of outcomes go on with after the last training, as <see cref="ModelFacts.Body(ImmutableArray{JudgedOutcome})"/> packs it; null: nothing.</summary>
+    public byte[]? Judged { get; init; }
 
     /// <summary>As told to callers.</summary>
     public TrainedStream ToTrained() => new(Stream, TrainedAt, Experiences, Targets);
@@ -59,6 +61,35 @@ internal static class ModelFacts
 
     /// <summary>A record as the body of a document.</summary>
     public static byte[] Body(StreamRecord record) => JsonSerializer.SerializeToUtf8Bytes(record, ModelFactsJson.Default.StreamRecord);
+
+    /// <summary>Outcomes that were judged, 33 bytes each.</summary>
+    public static byte[] Body(ImmutableArray<JudgedOutcome> judged)
+    {
+        var body = new MemoryStream();
+        using var writer = new BinaryWriter(body);
+        foreach (var outcome in judged)
+        {
+            writer.Write(outcome.Seq);
+            writer.Write(outcome.Success);
+            writer.Write(outcome.Happened);
+            writer.Write(outcome.Known);
+            writer.Write((float)outcome.Conformity.Failure);
+            writer.Write((float)outcome.Conformity.Success);
+        }
+        return body.ToArray();
+    }
+
+    /// <summary>The outcomes again.</summary>
+    public static ImmutableArray<JudgedOutcome> Judged(StreamRecord record)
+    {
+        using var reader = new BinaryReader(new MemoryStream(record.Judged ?? []));
+        var judged = ImmutableArray.CreateBuilder<JudgedOutcome>();
+        while (reader.BaseStream.Position < reader.BaseStream.Length)
+        {
+            judged.Add(new(reader.ReadInt64(), reader.ReadBoolean(), reader.ReadDouble(), reader.ReadDouble(), new(reader.ReadSingle(), reader.ReadSingle())));
+        }
+        return judged.DrainToImmutable();
+    }
 
     /// <summary>The model in a document.</summary>
     /// <exception cref="FormatException">It is of a format that is not known here.</exception>

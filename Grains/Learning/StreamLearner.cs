@@ -278,6 +278,8 @@ internal sealed class StreamLearner(string stream, LearnerTools tools) : IDispos
             OnlineLogLoss = predictor.Race.OnlineLoss,
             OnlineLeads = predictor.Race.OnlineLeads,
             Drifts = record?.Drifts ?? [],
+            Coverage = predictor.Coverage,
+            CoverageGoal = tools.Options.CurrentValue.PredictionCoverage,
         };
     }
 }

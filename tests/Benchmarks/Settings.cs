@@ -17,7 +17,7 @@ internal sealed record Settings
     public static readonly string Usage = $"""
         Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all|{string.Join('|', LearningRows.All.Keys)} [options]
           --out FOLDER     also write every latency as CSV, and the tables, into this folder
-          --data FOLDER    data sets of the rows of learning; L1, L3, L8 and L9 take a file of the form too
+          --data FOLDER    data sets of the rows of learning; L1, L2, L3, L8 and L9 take a file of the form too
           --test FILE      L3, L9: rows to judge by; without it every fifth row of the data
           --scratch FOLDER where data folders are made (the system's place for temporary files)
           --seed N         seed of everything that is chosen (1)

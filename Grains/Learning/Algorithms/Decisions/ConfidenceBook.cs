@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Decisions;
 
@@ -57,11 +58,12 @@ internal sealed class ConfidenceBook
 
     private static ScenarioConfidence Compare(ScenarioType scenario, ConfidenceEvidence[] outcomes)
     {
-        var stated = ConfidenceReport.Of([.. outcomes.Select(evidence => (evidence.Stated, evidence.Good))]);
-        var raw = ConfidenceReport.Of([.. outcomes.Select(evidence => (evidence.Raw, evidence.Good))]);
+        double[] good = [.. outcomes.Select(evidence => evidence.Good ? 1.0 : 0)];
+        var stated = ReliabilityTable.Of([.. outcomes.Select(evidence => evidence.Stated)], good);
+        var raw = ReliabilityTable.Of([.. outcomes.Select(evidence => evidence.Raw)], good);
         return new(scenario, outcomes.Length, stated.BaseRate, Table(stated), Table(raw));
     }
 
-    private static Reliability Table(ConfidenceReport report) =>
-        new(report.CalibrationError, report.Brier, [.. report.Bins.Select(bin => new StatedConfidenceBin(bin.From, bin.To, bin.Decisions, bin.Confidence, bin.Rate, bin.RateLow, bin.RateHigh))]);
+    private static Reliability Table(ReliabilityTable table) =>
+        new(table.CalibrationError, table.Brier, [.. table.Bins.Select(bin => new StatedConfidenceBin(bin.From, bin.To, bin.Count, bin.Predicted, bin.Observed, bin.Low, bin.High))]);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Prediction;
 
@@ -11,6 +12,7 @@ internal sealed class FittedModel
     private readonly TrainingOptions _options;
     private readonly Calibrator _calibrator = Calibrator.None;
     private readonly ConformalSets? _sets;
+    private readonly ScoreRanks? _ranks;
     private readonly double _margin = double.NaN;
 
     /// <param name="encoder">From rows to what trees see.</param>
@@ -29,6 +31,7 @@ internal sealed class FittedModel
 
         _calibrator = Calibrator.Fit(scores, examples.Targets, examples.Weights);
         _sets = ConformalSets.Fit(_calibrator.Apply(scores), examples.Targets, options.Coverage);
+        _ranks = ScoreRanks.Fit(scores, examples.Targets, examples.Weights);
     }
 
     /// <summary>Figures on rows that were not trained on, and the loss of each.</summary>
@@ -55,6 +58,7 @@ internal sealed class FittedModel
         }
 
         var sets = Array.ConvertAll(answers, _sets!.Of);
+        var reliability = ReliabilityTable.Of(answers, targets);
         var failures = targets.Count(target => target < 0.5);
         return new()
         {
@@ -64,8 +68,8 @@ internal sealed class FittedModel
             Auc = Scores.Auc(answers, targets),
             LogLoss = Scores.LogLoss(answers, targets),
             BaseLogLoss = Scores.LogLoss([.. targets.Select(_ => mean)], targets),
-            CalibrationError = Scores.CalibrationError(answers, targets),
-            Reliability = Scores.Reliability(answers, targets),
+            CalibrationError = reliability.CalibrationError,
+            Reliability = reliability.Bins,
             FailureCoverage = sets.Where((set, i) => targets[i] < 0.5 && set.CanFail).Count() / (double)failures,
             SuccessCoverage = sets.Where((set, i) => targets[i] >= 0.5 && set.CanSucceed).Count() / (double)(targets.Length - failures),
             SetSize = sets.Average(set => (set.CanFail ? 1 : 0) + (set.CanSucceed ? 1 : 0)),
@@ -81,6 +85,7 @@ internal sealed class FittedModel
         Trees = _trees,
         Calibrator = _calibrator,
         Sets = _sets,
+        Ranks = _ranks,
         Margin = _margin,
         Card = new()
         {

@@ -4,7 +4,8 @@ namespace NexusActors.Learning.Prediction;
 /// Whether the model that learns from each experience answers better than the trees by now: both are asked before an outcome is known, and their losses over the newest outcomes are compared. It leads from when it is
 /// better beyond noise until the trees are.
 /// </summary>
-internal sealed class OnlineRace
+/// <param name="coverage">Of the online model's sets.</param>
+internal sealed class OnlineRace(double coverage)
 {
     private const int Window = 500, Step = 100;
     private readonly Queue<(double Trees, double Online, double Outcome)> _newest = new(Window);
@@ -16,8 +17,8 @@ internal sealed class OnlineRace
     /// <summary>Makes probabilities of the online model's, while it leads.</summary>
     public Calibrator Calibrator { get; private set; } = Calibrator.None;
 
-    /// <summary>Its sets of outcomes, while it leads.</summary>
-    public ConformalSets? Sets { get; private set; }
+    /// <summary>Its sets of outcomes, by the probabilities that it gives.</summary>
+    public AdaptiveSets Sets { get; } = new(coverage);
 
     /// <summary>Outcomes compared.</summary>
     public int Compared => _newest.Count;
@@ -32,7 +33,7 @@ internal sealed class OnlineRace
     public double OnlineAccuracy => Scores.Accuracy([.. _newest.Select(one => one.Online)], [.. _newest.Select(one => one.Outcome)]);
 
     /// <summary>One outcome, with the probabilities of success that were given before it was known.</summary>
-    public void Add(double trees, double online, bool success, double coverage)
+    public void Add(double trees, double online, bool success)
     {
         if (_newest.Count == Window) { _newest.Dequeue(); }
         _newest.Enqueue((trees, online, success ? 1 : 0));
@@ -47,6 +48,5 @@ internal sealed class OnlineRace
         if (!OnlineLeads) { return; }
         double[] outcomes = [.. _newest.Select(one => one.Outcome)], scores = [.. _newest.Select(one => Scores.LogOdds(one.Online))];
         Calibrator = Calibrator.Fit(scores, outcomes, []);
-        Sets = ConformalSets.Fit(Calibrator.Apply(scores), outcomes, coverage);
     }
 }

@@ -7,6 +7,9 @@ namespace NexusActors.Learning.Prediction;
 /// </summary>
 internal sealed class OutcomeDelay
 {
+    /// <summary>Of fewer rows no share is taken.</summary>
+    private const int AtRiskMin = 10;
+
     private readonly Dictionary<int, (double[] Delays, double[] Known)> _curves = [];
 
     /// <summary>Learns the delays as they are known at one moment.</summary>
@@ -29,6 +32,42 @@ internal sealed class OutcomeDelay
 
             _curves.Add(stratum.Key, ([.. delays], [.. shares]));
         }
+    }
+
+    private OutcomeDelay(Dictionary<int, (double[] Delays, double[] Known)> curves) => _curves = curves;
+
+    /// <summary>
+    /// Learns the delays where nobody tells of rows that still wait: from known rows alone, each of which could be known only because its delay was shorter than the time that has passed since (product limit in reverse
+    /// time; Lynden-Bell 1971; Lagakos, Barraj and De Gruttola 1988). Delays longer than all that was seen stay unknown.
+    /// </summary>
+    /// <param name="strata">By row: groups that may differ in delay.</param>
+    /// <param name="delays">By row: how long its outcome took.</param>
+    /// <param name="passed">By row: how long ago it happened, at least as long.</param>
+    public static OutcomeDelay OfKnown(int[] strata, double[] delays, double[] passed)
+    {
+        var curves = new Dictionary<int, (double[], double[])>();
+        foreach (var stratum in Enumerable.Range(0, strata.Length).GroupBy(i => strata[i]))
+        {
+            double[] took = [.. stratum.Select(i => delays[i]).Order()], ago = [.. stratum.Select(i => passed[i]).Order()];
+            var (distinct, shares, share) = (new List<double>(), new List<double>(), 1.0);
+            for (int last = took.Length, older = ago.Length; last > 0;)
+            {
+                var (delay, end) = (took[last - 1], last);
+                while (last > 0 && took[last - 1] == delay) { last--; }
+                while (older > 0 && ago[older - 1] >= delay) { older--; }
+                distinct.Add(delay);
+                shares.Add(share);
+                // Rows that took at most as long, less those that happened too lately to have taken so long.
+                var atRisk = end - older;
+                if (atRisk >= AtRiskMin) { share *= 1 - (end - last) / (double)atRisk; }
+            }
+
+            distinct.Reverse();
+            shares.Reverse();
+            curves.Add(stratum.Key, ([.. distinct], [.. shares]));
+        }
+
+        return new(curves);
     }
 
     /// <summary>The chance that an outcome is known after that time; 1 for a stratum that was never seen.</summary>

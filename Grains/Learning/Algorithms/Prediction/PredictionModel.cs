@@ -44,6 +44,8 @@ internal sealed record PredictionModel
     public Calibrator Calibrator { get; init; } = Calibrator.None;
     /// <summary>Sets of outcomes; null for numbers.</summary>
     public ConformalSets? Sets { get; init; }
+    /// <summary>Where scores stand, for sets that follow the newest outcomes; null for numbers, and for models from before there were such sets.</summary>
+    public ScoreRanks? Ranks { get; init; }
     /// <summary>Half the width of an interval; NaN for success, infinite where there were too few rows.</summary>
     public double Margin { get; init; } = double.NaN;
     /// <summary>For people.</summary>

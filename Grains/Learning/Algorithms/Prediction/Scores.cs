@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MathNet.Numerics.Statistics;
 
 namespace NexusActors.Learning.Prediction;
@@ -6,9 +5,6 @@ namespace NexusActors.Learning.Prediction;
 /// <summary>How good predictions are. Outcomes are 1 (happened) and 0; both spans have the same length, which is not 0.</summary>
 internal static class Scores
 {
-    /// <summary>Bins of equal width in the expected calibration error.</summary>
-    public const int Bins = 15;
-
     /// <summary>Share of answers on the right side of a half.</summary>
     public static double Accuracy(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> outcomes)
     {
@@ -42,30 +38,6 @@ internal static class Scores
 
     /// <summary>The loss of one answer.</summary>
     public static double LogLoss(double probability, double outcome) => -Math.Log(Math.Clamp(outcome > 0.5 ? probability : 1 - probability, 1e-15, 1));
-
-    /// <summary>Expected calibration error: over 15 bins of equal width, the mean distance of predicted and observed share, weighted by count.</summary>
-    public static double CalibrationError(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> outcomes)
-    {
-        double sum = 0;
-        foreach (var bin in Reliability(probabilities, outcomes)) { sum += bin.Count * Math.Abs(bin.Predicted - bin.Observed); }
-        return sum / outcomes.Length;
-    }
-
-    /// <summary>The bins that are not empty.</summary>
-    public static ImmutableArray<ReliabilityBin> Reliability(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> outcomes)
-    {
-        var (counts, predicted, observed) = (new int[Bins], new double[Bins], new double[Bins]);
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            var bin = Math.Min(Bins - 1, (int)(probabilities[i] * Bins));
-            counts[bin]++;
-            predicted[bin] += probabilities[i];
-            observed[bin] += outcomes[i];
-        }
-
-        return [.. Enumerable.Range(0, Bins).Where(bin => counts[bin] > 0)
-            .Select(bin => new ReliabilityBin((double)bin / Bins, (bin + 1.0) / Bins, counts[bin], predicted[bin] / counts[bin], observed[bin] / counts[bin]))];
-    }
 
     /// <summary>Root of the mean squared error.</summary>
     public static double Rmse(ReadOnlySpan<double> predictions, ReadOnlySpan<double> targets)

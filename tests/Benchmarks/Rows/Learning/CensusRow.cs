@@ -50,6 +50,7 @@ internal static class CensusRow
             report.Line($"Goal: not below AUC .9275, log-loss .2764, ECE .007 beyond noise (read, official test file). {model.Trees.Trees.Length} trees, calibration {model.Calibrator.Method}, one answer {micros:F1} µs. Most important: {string.Join(", ", model.Card.Importance.Take(5).Select(feature => $"{feature.Feature} {Report.P(feature.Share)}"))}.");
             report.Line("");
             SuccessFigures.Reliability(report, "L9 reliability of this engine", ours, outcomes);
+            if (theirs is not null) { SuccessFigures.Reliability(report, "L9 reliability of HistGradientBoosting", theirs, outcomes); }
             SuccessFigures.Write(settings, "L9.csv", "row,outcome,probability,peer", judge.Select((row, i) => string.Join(',', row, outcomes[i], SuccessFigures.R(ours[i]), theirs is null ? "" : SuccessFigures.R(theirs[i]))));
         }
     }

@@ -17,8 +17,8 @@ internal static class IncidentsRow
         List<FeatureColumn> full = [.. raw, .. IncidentMemory.Columns(data, events)];
         Report.Progress($"L1: {events.Length} events, {events.Count(happening => happening.Test)} of the test, {every.Length} cut-offs, {cutOffs.Length} trainings");
 
-        var ours = prequential.Answers(full, settings.Seed, "this engine");
-        var control = prequential.Answers([.. full, new NumericColumn("calendar_day", [.. events.Select(happening => Math.Floor(Prequential.Days(happening.At)))])], settings.Seed, "calendar control");
+        var ours = prequential.Answers(full, settings.Seed, "L1 this engine");
+        var control = prequential.Answers([.. full, new NumericColumn("calendar_day", [.. events.Select(happening => Math.Floor(Prequential.Days(happening.At)))])], settings.Seed, "L1 calendar control");
         Report.Progress("L1: the peer");
         var targets = events.Select(happening => happening.Success ? 1.0 : 0).ToArray();
         var peer = SklearnPeer.Run(new([.. raw], events.Length), targets, [.. events.Select(happening => Prequential.Days(happening.At))], [.. events.Select(happening => Prequential.Days(happening.Closed))], [.. cutOffs], settings.Seed);
@@ -37,7 +37,7 @@ internal static class IncidentsRow
         foreach (var (name, _) in models.Skip(1)) { report.Line($"Champion: {name}; challenger: this engine. Log-loss, paired bootstrap by incident: {ModelComparison.Of(losses[name], losses["this engine"], groups, new Random(settings.Seed), 1000).Statement}"); }
         report.Line($"Goals: accuracy ≥ .865, AUC ≥ .945, log-loss ≤ .280, ECE ≤ .015. Read, full log: HistGradientBoosting on raw columns .848 / .932 / .303 / .015. {every.Length} cut-offs, one each three days; at {cutOffs.Length} of them at least 5 % more outcomes were known than at the last training, and all models were trained anew.");
         report.Line("");
-        SuccessFigures.Reliability(report, "L1 reliability of this engine", Of(ours, all), Of(targets, all));
+        foreach (var (name, answers) in models.Where((_, place) => place != 1)) { SuccessFigures.Reliability(report, $"L1 reliability of {name}", Of(answers, all), Of(targets, all)); }
         SuccessFigures.Write(settings, "L1.csv", "row,incident,time,open,outcome,probability,calendar_control,peer", all.Select(i =>
             string.Join(',', events[i].Row, events[i].Incident, events[i].At.ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture), events[i].Open ? 1 : 0, targets[i], SuccessFigures.R(ours[i]), SuccessFigures.R(control[i]), peer is { } p ? SuccessFigures.R(p.Probabilities[i]) : "")));
 

@@ -9,6 +9,7 @@ internal static class LearningRows
     public static readonly ImmutableSortedDictionary<string, Action<Settings, Report>> All = new Dictionary<string, Action<Settings, Report>>
     {
         ["L1"] = IncidentsRow.Run,
+        ["L2"] = CoverageRow.Run,
         ["L3"] = RulesRow.Run,
         ["L4"] = ExplorationRow.Run,
         ["L5"] = ParetoRow.Run,

@@ -87,16 +87,11 @@ internal static class ParetoRow
 
     private static void PrintCalibration(Report report, List<ConfidentChoice> confident)
     {
-        var raw = ConfidenceReport.Of([.. confident.Select(each => (each.Choice.Confidence, each.Choice.IsGood))]);
-        var calibrated = ConfidenceReport.Of([.. confident.Select(each => (each.Calibrated, each.Choice.IsGood))]);
-        report.Table("L5 confidence on unseen contexts: 19 time weights each, good = within 2 % of the best, calibrated by the other folds",
-            ["confidence", "decisions", "right", "expected calibration error", "Brier score"],
-            [Cells("raw", raw), Cells("calibrated", calibrated)]);
-        report.Table("L5 reliability of the calibrated confidence",
-            ["bin", "decisions", "mean confidence", "right", "95 % interval"],
-            calibrated.Bins.Select<ConfidenceBin, string[]>(bin => [$"{F(bin.From)}–{F(bin.To)}", $"{bin.Decisions}", F(bin.Confidence), F(bin.Rate), $"{F(bin.RateLow)}–{F(bin.RateHigh)}"]));
-
-        static string[] Cells(string name, ConfidenceReport of) => [name, $"{of.Decisions:N0}", F(of.BaseRate), F(of.CalibrationError), F(of.Brier)];
+        double[] good = [.. confident.Select(each => each.Choice.IsGood ? 1.0 : 0)];
+        foreach (var (name, stated) in new[] { ("raw", confident.Select(each => each.Choice.Confidence)), ("calibrated by the other folds", confident.Select(each => each.Calibrated)) })
+        {
+            SuccessFigures.Reliability(report, $"L5 reliability of the confidence, {name}, on unseen contexts: 19 time weights each, good = within 2 % of the best", [.. stated], good);
+        }
     }
 
     private static void Write(string folder, List<ClusterChoice> choices, List<ClusterFront> fronts, List<ConfidentChoice> confident, IReadOnlyList<ReversalCount> reversals)

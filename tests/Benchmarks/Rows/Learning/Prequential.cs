@@ -26,11 +26,14 @@ internal sealed class Prequential(ImmutableArray<IncidentEvent> events, Immutabl
     /// <summary>Days since 1970.</summary>
     public static double Days(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).TotalDays;
 
+    /// <summary>From one cut-off to the next.</summary>
+    public const double CutOffDays = 3;
+
     /// <summary>Every three days from the first event of the test to the last.</summary>
     public static ImmutableArray<double> CutOffs(ImmutableArray<IncidentEvent> events)
     {
         var (first, last) = (events.Where(happening => happening.Test).Min(happening => Days(happening.At)), events.Where(happening => happening.Test).Max(happening => Days(happening.At)));
-        return [.. Enumerable.Range(0, (int)((last - first) / 3) + 1).Select(step => first + 3 * step)];
+        return [.. Enumerable.Range(0, (int)((last - first) / CutOffDays) + 1).Select(step => first + CutOffDays * step)];
     }
 
     /// <summary>Those at which anything is trained: enough became known since the one before.</summary>
@@ -52,23 +55,28 @@ internal sealed class Prequential(ImmutableArray<IncidentEvent> events, Immutabl
     /// <summary>By event the probability that was given; NaN where it is not of the test.</summary>
     public double[] Answers(IReadOnlyList<FeatureColumn> columns, int seed, string progress)
     {
+        var answers = new double[events.Length];
+        Array.Fill(answers, double.NaN);
+        Answer(columns, seed, progress, happening => happening.Test, (i, model, row) => answers[i] = model?.Success(row).Probability ?? 0.5);
+        return answers;
+    }
+
+    /// <summary>Answers for the events from the first cut-off on that are wanted, in order of time, with the model of the cut-off before; null: nothing could be learned yet.</summary>
+    public void Answer(IReadOnlyList<FeatureColumn> columns, int seed, string progress, Func<IncidentEvent, bool> wanted, Action<int, PredictionModel?, double[]> answer)
+    {
         var table = new FeatureTable([.. columns], events.Length);
         var shapes = FeatureRows.Shapes(table);
         var rows = new double[events.Length][];
         for (var i = 0; i < rows.Length; i++) { rows[i] = FeatureRows.Row(table, i); }
-        var answers = new double[events.Length];
-        Array.Fill(answers, double.NaN);
         for (var step = 0; step < cutOffs.Length; step++)
         {
             var (cut, end) = (cutOffs[step], step + 1 < cutOffs.Length ? cutOffs[step + 1] : double.PositiveInfinity);
-            var judged = Enumerable.Range(0, events.Length).Where(i => events[i].Test && _times[i] >= cut && _times[i] < end).ToArray();
+            var judged = Enumerable.Range(0, events.Length).Where(i => wanted(events[i]) && _times[i] >= cut && _times[i] < end).ToArray();
             if (judged.Length == 0) { continue; }
             var outcome = Train(shapes, rows, cut, seed);
-            if (step % 5 == 0) { Report.Progress($"L1 {progress}: cut-off {step + 1} of {cutOffs.Length}{(outcome.Model is null ? ", " + outcome.Reason : "")}"); }
-            foreach (var i in judged) { answers[i] = outcome.Model?.Success(rows[i]).Probability ?? 0.5; }
+            if (step % 5 == 0) { Report.Progress($"{progress}: cut-off {step + 1} of {cutOffs.Length}{(outcome.Model is null ? ", " + outcome.Reason : "")}"); }
+            foreach (var i in judged) { answer(i, outcome.Model, rows[i]); }
         }
-
-        return answers;
     }
 
     /// <summary>

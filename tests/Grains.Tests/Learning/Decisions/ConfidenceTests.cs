@@ -1,4 +1,5 @@
 using CsCheck;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Decisions;
 
@@ -14,14 +15,14 @@ public sealed class ConfidenceTests
         var random = new Random(seed);
         (double Raw, bool Good)[] decisions = [.. Enumerable.Range(0, 12_000).Select(_ => random.NextDouble()).Select(raw => (raw, random.NextDouble() < raw * raw))];
         var calibrator = ConfidenceCalibrator.Fit(decisions[..6000]);
-        var before = ConfidenceReport.Of(decisions[6000..]);
-        var after = ConfidenceReport.Of([.. decisions[6000..].Select(each => (calibrator.Apply(each.Raw), each.Good))]);
+        var before = Compare(decisions[6000..]);
+        var after = Compare([.. decisions[6000..].Select(each => (calibrator.Apply(each.Raw), each.Good))]);
         Assert.True(before.CalibrationError > 0.14);
         Assert.True(after.CalibrationError < 0.03, $"{after.CalibrationError}");
         Assert.True(after.Brier < before.Brier);
-        Assert.Equal(6000, after.Bins.Sum(bin => bin.Decisions));
+        Assert.Equal(6000, after.Bins.Sum(bin => bin.Count));
         // A stated confidence of 87 % is right within the width of its bin.
-        Assert.InRange(after.Bins.Where(bin => bin.RateLow <= bin.Confidence && bin.Confidence <= bin.RateHigh).Sum(bin => bin.Decisions) / 6000.0, 0.7, 1);
+        Assert.InRange(after.Bins.Where(bin => bin.Low <= bin.Predicted && bin.Predicted <= bin.High).Sum(bin => bin.Count) / 6000.0, 0.7, 1);
     }
 
     [Fact]
@@ -45,12 +46,14 @@ public sealed class ConfidenceTests
     [Fact]
     public void Of_SixDecisions_GivesTheNumbersOfTheBook()
     {
-        var report = ConfidenceReport.Of([(0.5, true), (0.5, false), (0.5, false), (0.5, false), (0.9, true), (0.9, true)]);
+        var report = Compare([(0.5, true), (0.5, false), (0.5, false), (0.5, false), (0.9, true), (0.9, true)]);
         Assert.Equal(((4 * 0.25) + (2 * 0.1)) / 6, report.CalibrationError, 1e-12);
         Assert.Equal(((4 * 0.25) + (2 * 0.01)) / 6, report.Brier, 1e-12);
-        Assert.Equal([4, 2], report.Bins.Select(bin => bin.Decisions));
-        Assert.Equal([0.25, 1.0], report.Bins.Select(bin => bin.Rate));
-        Assert.All(report.Bins, bin => Assert.True(bin.RateLow < bin.Rate && bin.Rate <= bin.RateHigh + 1e-12));
-        Assert.Equal(0, ConfidenceReport.Of([]).CalibrationError);
+        Assert.Equal([4, 2], report.Bins.Select(bin => bin.Count));
+        Assert.Equal([0.25, 1.0], report.Bins.Select(bin => bin.Observed));
+        Assert.All(report.Bins, bin => Assert.True(bin.Low < bin.Observed && bin.Observed <= bin.High + 1e-12));
+        Assert.Equal(0, Compare([]).CalibrationError);
     }
+
+    private static ReliabilityTable Compare((double Confidence, bool Good)[] decisions) => ReliabilityTable.Of([.. decisions.Select(each => each.Confidence)], [.. decisions.Select(each => each.Good ? 1.0 : 0)]);
 }

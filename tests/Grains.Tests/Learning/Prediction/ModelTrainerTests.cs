@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using NexusActors.Learning.Features;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Prediction;
 
@@ -164,7 +165,7 @@ public sealed class ModelTrainerTests
 
         var again = model.Recalibrated(rows[..2_000], targets[..2_000], 0.9);
 
-        double Error(PredictionModel by) => Scores.CalibrationError([.. rows[2_000..].Select(row => by.Success(row).Probability)], targets.AsSpan(2_000));
+        double Error(PredictionModel by) => ReliabilityTable.Of([.. rows[2_000..].Select(row => by.Success(row).Probability)], targets.AsSpan(2_000)).CalibrationError;
         Assert.True(Error(model) > 0.15);
         Assert.True(Error(again) < 0.05);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using NexusActors.Learning.Features;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Prediction;
 
@@ -28,7 +29,7 @@ public sealed class OnlineLogisticTests
 
         Assert.True(Scores.Auc([.. answers], [.. outcomes]) > 0.85);
         Assert.True(Scores.LogLoss([.. answers], [.. outcomes]) < 0.45);
-        Assert.True(Scores.CalibrationError([.. answers], [.. outcomes]) < 0.05);
+        Assert.True(ReliabilityTable.Of([.. answers], [.. outcomes]).CalibrationError < 0.05);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using CsCheck;
+using NexusActors.Learning.Statistics;
 
 namespace NexusActors.Learning.Prediction;
 
@@ -43,8 +44,8 @@ public sealed class ScoresTests
             if (inside.Length > 0) { expected += inside.Length * Math.Abs(inside.Average(a => a.Probability) - inside.Average(a => a.Happened ? 1.0 : 0)) / answers.Length; }
         }
 
-        Assert.Equal(expected, Scores.CalibrationError(p, y), 1e-9);
-        Assert.Equal(answers.Length, Scores.Reliability(p, y).Sum(bin => bin.Count));
+        Assert.Equal(expected, ReliabilityTable.Of(p, y).CalibrationError, 1e-9);
+        Assert.Equal(answers.Length, ReliabilityTable.Of(p, y).Bins.Sum(bin => bin.Count));
     });
 
     [Fact]
