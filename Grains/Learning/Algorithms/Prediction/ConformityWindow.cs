@@ -18,18 +18,10 @@ internal sealed class ConformityWindow(double missed, int priorRows)
     /// <summary>A row counts half when that many happened after it.</summary>
     private const double HalfLife = 1000;
 
-    /// <summary>Delay may differ between so many ranges of conformity: what is easy to foresee is often known sooner.</summary>
-    private const int Strata = 5;
-
-    /// <summary>Of what happened so lately that less than that share of any stratum would be known, nothing counts.</summary>
-    private const double ShareMin = 0.5;
-
-    /// <summary>Where fewer would be left, the order of arrival does not tell how long outcomes take, and all count alike.</summary>
-    private const double MatureMin = 0.25;
-
     /// <summary>Weights are made anew when so many rows have come, or a larger share.</summary>
     private const int FreshMin = 20, FreshShare = 100;
 
+    private readonly double _missed = missed;
     private readonly PriorityQueue<Row, double> _rows = new();
     private double[] _conformities = [], _weights = [];
     private double _refreshed = double.NegativeInfinity;
@@ -78,7 +70,7 @@ internal sealed class ConformityWindow(double missed, int priorRows)
     {
         (_refreshed, _fresh) = (now, 0);
         Row[] rows = [.. _rows.UnorderedItems.Select(item => item.Element).OrderByDescending(row => row.Happened).ThenByDescending(row => row.Known).ThenBy(row => row.Conformity)];
-        var shares = KnownShares(rows, now);
+        var shares = OutcomeDelay.KnownShares(Array.ConvertAll(rows, row => row.Happened), Array.ConvertAll(rows, row => row.Known), Array.ConvertAll(rows, row => row.Conformity), now);
         var (weights, later) = (new double[rows.Length], 0.0);
         for (var i = 0; i < rows.Length; i++)
         {
@@ -92,37 +84,13 @@ internal sealed class ConformityWindow(double missed, int priorRows)
         for (var i = 1; i < weights.Length; i++) { weights[i] += weights[i - 1]; }
         _weights = weights;
 
-        var level = new AdaptiveLevel(missed);
+        var level = new AdaptiveLevel(_missed);
         for (var i = rows.Length - 1; i >= 0; i--)
         {
             if (!double.IsNaN(shares[i])) { level.Add(rows[i].PValue, 1 / shares[i]); }
         }
 
         Level = level.Level;
-    }
-
-    // By row the chance that it is known by now; NaN: it happened too lately to tell.
-    private static double[] KnownShares(Row[] rows, double now)
-    {
-        var shares = new double[rows.Length];
-        Array.Fill(shares, 1);
-        if (Array.TrueForAll(rows, row => row.Known <= row.Happened)) { return shares; }
-        var (places, strata) = (new int[rows.Length], new int[rows.Length]);
-        for (var i = 0; i < rows.Length; i++) { places[i] = i; }
-        Array.Sort(Array.ConvertAll(rows, row => row.Conformity), places);
-        for (var rank = 0; rank < rows.Length; rank++) { strata[places[rank]] = (int)((long)rank * Strata / rows.Length); }
-        var delay = OutcomeDelay.OfKnown(strata, Array.ConvertAll(rows, row => row.Known - row.Happened), Array.ConvertAll(rows, row => now - row.Happened));
-        var mature = 0;
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var least = 1.0;
-            for (var stratum = 0; stratum < Strata; stratum++) { least = Math.Min(least, delay.KnownWithin(stratum, now - rows[i].Happened)); }
-            shares[i] = least < ShareMin ? double.NaN : delay.KnownWithin(strata[i], now - rows[i].Happened);
-            if (least >= ShareMin) { mature++; }
-        }
-
-        if (mature < MatureMin * rows.Length) { Array.Fill(shares, 1); }
-        return shares;
     }
 
     private readonly record struct Row(double Happened, double Known, double Conformity, double PValue);

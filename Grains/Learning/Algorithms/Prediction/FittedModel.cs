@@ -31,7 +31,7 @@ internal sealed class FittedModel
 
         _calibrator = Calibrator.Fit(scores, examples.Targets, examples.Weights);
         _sets = ConformalSets.Fit(_calibrator.Apply(scores), examples.Targets, options.Coverage);
-        _ranks = ScoreRanks.Fit(scores, examples.Targets, examples.Weights);
+        _ranks = ScoreRanks.Fit(scores, examples);
     }
 
     /// <summary>Figures on rows that were not trained on, and the loss of each.</summary>

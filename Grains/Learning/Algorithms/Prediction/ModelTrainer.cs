@@ -12,6 +12,8 @@ internal sealed record TrainingSet
     public required double[] Targets { get; init; }
     /// <summary>By row: when it happened, milliseconds since 1970 UTC; empty: no order.</summary>
     public long[] Times { get; init; } = [];
+    /// <summary>By row, where <see cref="Times"/> are given: when its outcome became known; empty: at once.</summary>
+    public long[] Known { get; init; } = [];
     /// <summary>By row: how much it counts; empty: all alike. See <see cref="OutcomeDelay"/>.</summary>
     public double[] Weights { get; init; } = [];
     /// <summary>By row: rows of one group share an outcome or a cause, and are never divided between learning and judging; empty: each by itself.</summary>

@@ -10,6 +10,15 @@ internal sealed class OutcomeDelay
     /// <summary>Of fewer rows no share is taken.</summary>
     private const int AtRiskMin = 10;
 
+    /// <summary>Delay may differ between so many ranges of conformity: what is easy to foresee is often known sooner.</summary>
+    private const int Strata = 5;
+
+    /// <summary>Of what happened so lately that less than that share of any stratum would be known, nothing counts.</summary>
+    private const double ShareMin = 0.5;
+
+    /// <summary>Where a smaller share of the rows would be left, the order of arrival does not tell how long outcomes take, and all count alike.</summary>
+    private const double MatureMin = 0.1;
+
     private readonly Dictionary<int, (double[] Delays, double[] Known)> _curves = [];
 
     /// <summary>Learns the delays as they are known at one moment.</summary>
@@ -68,6 +77,36 @@ internal sealed class OutcomeDelay
         }
 
         return new(curves);
+    }
+
+    /// <summary>
+    /// By row of one class, all of them known: the chance that it would be known by now, which may depend on how well it was foreseen; NaN: it happened so lately that those like it are not to be told from those that still wait.
+    /// </summary>
+    /// <param name="happened">By row, in any unit.</param>
+    /// <param name="known">By row, when its outcome became known; where that is not later, at once.</param>
+    /// <param name="conformity">By row, how well it was foreseen.</param>
+    /// <param name="now">Nothing is known later.</param>
+    public static double[] KnownShares(double[] happened, double[] known, double[] conformity, double now)
+    {
+        var shares = new double[happened.Length];
+        Array.Fill(shares, 1);
+        double[] delays = [.. known.Select((at, i) => Math.Max(0, at - happened[i]))], passed = Array.ConvertAll(happened, at => now - at);
+        if (Array.TrueForAll(delays, delay => delay == 0)) { return shares; }
+        var (places, strata) = (Enumerable.Range(0, happened.Length).ToArray(), new int[happened.Length]);
+        Array.Sort((double[])conformity.Clone(), places);
+        for (var rank = 0; rank < places.Length; rank++) { strata[places[rank]] = (int)((long)rank * Strata / places.Length); }
+        var delay = OfKnown(strata, delays, passed);
+        var mature = 0;
+        for (var i = 0; i < shares.Length; i++)
+        {
+            var least = 1.0;
+            for (var stratum = 0; stratum < Strata; stratum++) { least = Math.Min(least, delay.KnownWithin(stratum, passed[i])); }
+            shares[i] = least < ShareMin ? double.NaN : delay.KnownWithin(strata[i], passed[i]);
+            if (least >= ShareMin) { mature++; }
+        }
+
+        if (mature < MatureMin * shares.Length) { Array.Fill(shares, 1); }
+        return shares;
     }
 
     /// <summary>The chance that an outcome is known after that time; 1 for a stratum that was never seen.</summary>

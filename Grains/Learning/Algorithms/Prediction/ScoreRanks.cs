@@ -23,6 +23,26 @@ internal sealed record ScoreRanks(ImmutableArray<double> Failures, ImmutableArra
 {
     private const int Points = 200;
 
+    /// <summary>From the rows of a training, each scored by a model that did not see it. Those that happened so lately that others like them are not known yet are left out, and each of the others stands for those that come late.</summary>
+    /// <param name="scores">By row; higher is likelier to succeed.</param>
+    /// <param name="examples">The rows.</param>
+    public static ScoreRanks Fit(double[] scores, Examples examples)
+    {
+        var weights = examples.Weights.Length == 0 ? [.. Enumerable.Repeat(1.0, scores.Length)] : (double[])examples.Weights.Clone();
+        if (!examples.Known.SequenceEqual(examples.Times))
+        {
+            double now = examples.Known.Max();
+            foreach (var success in new[] { false, true })
+            {
+                var rows = Enumerable.Range(0, scores.Length).Where(i => examples.Targets[i] >= 0.5 == success).ToArray();
+                var shares = OutcomeDelay.KnownShares(Array.ConvertAll(rows, i => (double)examples.Times[i]), Array.ConvertAll(rows, i => (double)examples.Known[i]), Array.ConvertAll(rows, i => success ? scores[i] : -scores[i]), now);
+                for (var i = 0; i < rows.Length; i++) { weights[rows[i]] = double.IsNaN(shares[i]) ? 0 : weights[rows[i]] / shares[i]; }
+            }
+        }
+
+        return Fit(scores, examples.Targets, weights);
+    }
+
     /// <summary>From rows that were not trained on.</summary>
     /// <param name="scores">By row; higher is likelier to succeed.</param>
     /// <param name="outcomes">1 and 0.</param>

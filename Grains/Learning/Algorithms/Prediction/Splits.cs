@@ -19,6 +19,7 @@ internal sealed class Examples
         Weights = data.Weights.Length == 0 ? [] : Array.ConvertAll(order, row => data.Weights[row]);
         Groups = data.Groups.Length == 0 ? [] : Array.ConvertAll(order, row => data.Groups[row]);
         Times = data.Times.Length == 0 ? [] : Array.ConvertAll(order, row => data.Times[row]);
+        Known = data.Known.Length == 0 ? Times : Array.ConvertAll(order, row => data.Known[row]);
         Data = data;
     }
 
@@ -35,6 +36,8 @@ internal sealed class Examples
     public int[] Groups { get; }
 
     public long[] Times { get; }
+
+    public long[] Known { get; }
 
     /// <summary>Why these rows cannot be learned from; null where they can.</summary>
     public string? Fault(TrainingOptions options)

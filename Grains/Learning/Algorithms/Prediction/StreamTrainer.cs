@@ -74,6 +74,9 @@ internal static class StreamTrainer
     private sealed class Examples(
         ExperienceEncoder encoder, IReadOnlyList<Experience> experiences, double[][] rows, IReadOnlyDictionary<string, PredictionModel> champions, StreamTrainingOptions options, CancellationToken cancellation)
     {
+        // As far as the stream has come: an outcome is known when its experience arrives.
+        private readonly long[] _clock = Clock(experiences);
+
         public TargetTraining Train(string target, ModelObjective objective, (int Row, double Value)[] values)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -82,6 +85,7 @@ internal static class StreamTrainer
                 Features = FeatureRows.ToTable(encoder.Features, [.. values.Select(value => rows[value.Row])]),
                 Targets = [.. values.Select(value => value.Value)],
                 Times = [.. values.Select(value => experiences[value.Row].Timestamp.ToUnixTimeMilliseconds())],
+                Known = [.. values.Select(value => _clock[value.Row])],
                 Target = target,
                 Schema = encoder.Schema,
             };
@@ -91,6 +95,13 @@ internal static class StreamTrainer
             var known = schema.HasFeaturesOf(encoder.Schema) ? data.Features : new ExperienceEncoder(schema).Table([.. values.Select(value => experiences[value.Row])]);
             var comparison = ModelComparison.Of(champion, known, data, challenger, new Random(options.Training.Seed));
             return new(target, comparison.Verdict == Verdict.ChallengerBetter ? model : null, comparison.Statement);
+        }
+
+        private static long[] Clock(IReadOnlyList<Experience> experiences)
+        {
+            var clock = new long[experiences.Count];
+            for (var i = 0; i < clock.Length; i++) { clock[i] = Math.Max(i == 0 ? long.MinValue : clock[i - 1], experiences[i].Timestamp.ToUnixTimeMilliseconds()); }
+            return clock;
         }
     }
 }

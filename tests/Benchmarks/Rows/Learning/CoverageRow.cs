@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using NexusActors.Learning.Features;
-using NexusActors.Learning.Prediction;
 using static NexusActors.Benchmarks.SuccessFigures;
 
 namespace NexusActors.Benchmarks;
@@ -24,11 +23,11 @@ internal static class CoverageRow
         var warmUp = Math.Max(0, (int)((test[0] - Prequential.Days(events[0].At) - WarmUpDays) / Prequential.CutOffDays));
         ImmutableArray<double> every = [.. Enumerable.Range(1, warmUp).Select(step => test[0] - Prequential.CutOffDays * step).Reverse(), .. test];
         var trained = Prequential.Trained(events, every);
-        List<FeatureColumn> columns = [.. IncidentLog.RawColumns(data, events), .. IncidentMemory.Columns(data, events)];
+        List<FeatureColumn> columns = Environment.GetEnvironmentVariable("RAW") is null ? [.. IncidentLog.RawColumns(data, events), .. IncidentMemory.Columns(data, events)] : IncidentLog.RawColumns(data, events);
         Report.Progress($"L2: {events.Length} events, {events.Count(happening => happening.Test)} of the test, {every.Length} cut-offs, {warmUp} of them before the test, {trained.Length} trainings");
 
         var answered = new List<AnsweredEvent>();
-        new Prequential(events, trained).Answer(columns, settings.Seed, "L2", _ => true, (i, model, row) =>
+        new Prequential(events, trained, censoring: Environment.GetEnvironmentVariable("CENS") is not null).Answer(columns, settings.Seed, "L2", _ => true, (i, model, row) =>
         {
             if (model is null) { return; }
             var (at, score) = (Prequential.Days(events[i].At), model.Score(row));
@@ -77,7 +76,7 @@ internal static class CoverageRow
         }
     }
 
-    private static IEnumerable<Said> Sets(SetMethod[] methods, List<AnsweredEvent> answered, ImmutableArray<double> every)
+    private static Said[] Sets(SetMethod[] methods, List<AnsweredEvent> answered, ImmutableArray<double> every)
     {
         var said = methods.Select(method => new Said(method.Name, new (bool, bool)[answered.Count])).ToArray();
         var known = answered.OrderBy(happening => happening.Known).ThenBy(happening => happening.Row).ToArray();

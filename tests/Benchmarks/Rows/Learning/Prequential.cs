@@ -5,7 +5,10 @@ using NexusActors.Learning.Prediction;
 namespace NexusActors.Benchmarks;
 
 /// <summary>Trains again at each cut-off on what is known by then, and answers for the events up to the next one.</summary>
-internal sealed class Prequential(ImmutableArray<IncidentEvent> events, ImmutableArray<double> cutOffs)
+/// <param name="events">In order of time.</param>
+/// <param name="cutOffs">Rising.</param>
+/// <param name="censoring">Make up for outcomes that are not known yet. Probabilities need that; what only ranks within a class does not, and has more to learn from without.</param>
+internal sealed class Prequential(ImmutableArray<IncidentEvent> events, ImmutableArray<double> cutOffs, bool censoring = true)
 {
     private static readonly TrainingOptions Options = new() { HoldOutShare = 0, Folds = 2, Boosting = new() { TreesMax = 80, LearningRate = 0.12, Threads = 2, LeafRowsMin = 50 } };
 
@@ -88,14 +91,15 @@ internal sealed class Prequential(ImmutableArray<IncidentEvent> events, Immutabl
         var known = Enumerable.Range(0, events.Length).TakeWhile(i => _times[i] < cut).Where(i => Closed(i) < cut).ToArray();
         var mature = known.Where(i => cut - Opened(i) > MatureDays).ToArray();
         var delay = new OutcomeDelay([.. mature.Select(Outcome)], [.. mature.Select(i => Closed(i) - Opened(i))], [.. mature.Select(_ => true)]);
-        var used = known.Where(i => Share(delay, i, cut) >= ShareMin).ToArray();
+        var used = known.Where(i => !censoring || Share(delay, i, cut) >= ShareMin).ToArray();
         return ModelTrainer.Train(new()
         {
             Features = FeatureRows.ToTable(shapes, Array.ConvertAll(used, i => rows[i])),
             Targets = Array.ConvertAll(used, i => (double)Outcome(i)),
             Times = Array.ConvertAll(used, i => events[i].At.ToUnixTimeMilliseconds()),
+            Known = Array.ConvertAll(used, i => Math.Max(events[i].At.ToUnixTimeMilliseconds(), events[i].Closed.ToUnixTimeMilliseconds())),
             Groups = Array.ConvertAll(used, i => events[i].Incident),
-            Weights = Array.ConvertAll(used, i => Weight(delay, i, cut) * Math.Pow(0.5, (cut - _times[i]) / HalfLifeDays)),
+            Weights = Array.ConvertAll(used, i => (censoring ? Weight(delay, i, cut) : 1) * Math.Pow(0.5, (cut - _times[i]) / HalfLifeDays)),
         }, Options with { Seed = seed }, CancellationToken.None);
     }
 
