@@ -47,6 +47,28 @@ public sealed class StreamLearnerTests(SiloFixture silo) : SiloTests(silo)
         Assert.True((await Learner.PredictAsync(Situation(0.9))).Targets[0].Value < 0.5);
     }
 
+    /// <summary>Sets of outcomes go on after a training and after a reload with what was judged before.</summary>
+    [Fact]
+    public async Task Train_OutcomesWereJudged_SetsGoOnFromThem()
+    {
+        await RecordAsync(300, turned: false);
+        await Learner.TrainAsync(wait: true);
+        await RecordAsync(100, turned: true);
+        await Learner.FollowAsync();
+        var judged = (await Learner.StateAsync()).Coverage!;
+
+        await Learner.TrainAsync(wait: true);
+        var trained = await Learner.StateAsync();
+        await Silo.DeactivateAsync(Learner);
+        var reloaded = await Learner.StateAsync();
+
+        Assert.Equal(100, judged.Failures + judged.Successes);
+        Assert.Equal(0.9, trained.CoverageGoal);
+        Assert.Equal((judged.Failures, judged.Successes), (trained.Coverage!.Failures, trained.Coverage.Successes));
+        Assert.Equal(trained.Coverage, reloaded.Coverage);
+        Assert.Equal(100, (await Learner.PredictAsync(Situation(0.9))).Targets[0].CalibrationOutcomes);
+    }
+
     /// <summary>Who follows asks again as long as a training is due, whatever kept it from being made.</summary>
     [Fact]
     public async Task Follow_TrainingIsDue_SaysSoUntilItIsMade()

@@ -31,6 +31,8 @@ public sealed class PredictionEndpointTests(EmbeddedFixture service) : IClassFix
         Assert.Equal(success.GetProperty("probability").GetDouble(), success.GetProperty("success_probability").GetDouble());
         Assert.True(success.GetProperty("model_accuracy").GetDouble() > success.GetProperty("baseline_accuracy").GetDouble());
         Assert.Equal("context.disk", success.GetProperty("contributions")[0].GetProperty("feature").GetString());
+        Assert.Equal(0, success.GetProperty("calibration_outcomes").GetInt32());
+        Assert.Contains(true, success.GetProperty("possible_classes").EnumerateArray().Select(one => one.GetBoolean()));
         var seconds = reply.GetProperty("predictions").GetProperty("outcome.seconds");
         Assert.InRange(seconds.GetProperty("predicted_value").GetDouble(), seconds.GetProperty("low").GetDouble(), seconds.GetProperty("high").GetDouble());
         Assert.True(seconds.GetProperty("model_rmse").GetDouble() < seconds.GetProperty("baseline_rmse").GetDouble());

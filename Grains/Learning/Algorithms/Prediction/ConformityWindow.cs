@@ -30,7 +30,7 @@ internal sealed class ConformityWindow(double missed, int priorRows)
     /// <summary>Rows that are kept.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>At which a p-value rules out.</summary>
+    /// <summary>At which a p-value rules out; at most what was asked for.</summary>
     public double Level { get; private set; } = missed;
 
     private int Prior => Math.Min(priorRows, PriorMax);
@@ -90,7 +90,8 @@ internal sealed class ConformityWindow(double missed, int priorRows)
             if (!double.IsNaN(shares[i])) { level.Add(rows[i].PValue, 1 / shares[i]); }
         }
 
-        Level = level.Level;
+        // It makes sets larger and never smaller: errors that come in bursts, or of which few are known, must not be paid for by those after them.
+        Level = Math.Min(_missed, level.Level);
     }
 
     private readonly record struct Row(double Happened, double Known, double Conformity, double PValue);

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using NexusActors.Learning.Features;
 using static NexusActors.Benchmarks.SuccessFigures;
 
 namespace NexusActors.Benchmarks;
@@ -23,11 +22,11 @@ internal static class CoverageRow
         var warmUp = Math.Max(0, (int)((test[0] - Prequential.Days(events[0].At) - WarmUpDays) / Prequential.CutOffDays));
         ImmutableArray<double> every = [.. Enumerable.Range(1, warmUp).Select(step => test[0] - Prequential.CutOffDays * step).Reverse(), .. test];
         var trained = Prequential.Trained(events, every);
-        List<FeatureColumn> columns = Environment.GetEnvironmentVariable("RAW") is null ? [.. IncidentLog.RawColumns(data, events), .. IncidentMemory.Columns(data, events)] : IncidentLog.RawColumns(data, events);
+        var columns = IncidentLog.RawColumns(data, events);
         Report.Progress($"L2: {events.Length} events, {events.Count(happening => happening.Test)} of the test, {every.Length} cut-offs, {warmUp} of them before the test, {trained.Length} trainings");
 
         var answered = new List<AnsweredEvent>();
-        new Prequential(events, trained, censoring: Environment.GetEnvironmentVariable("CENS") is not null).Answer(columns, settings.Seed, "L2", _ => true, (i, model, row) =>
+        new Prequential(events, trained, censoring: false).Answer(columns, settings.Seed, "L2", _ => true, (i, model, row) =>
         {
             if (model is null) { return; }
             var (at, score) = (Prequential.Days(events[i].At), model.Score(row));
