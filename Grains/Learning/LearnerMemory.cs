@@ -106,8 +106,8 @@ internal sealed class LearnerMemory
             VoidCause = null,
             Targets = [.. targets.Values.OrderBy(target => target.Target != StreamTrainer.SuccessTarget).ThenBy(target => target.Target, StringComparer.Ordinal)],
             LearnedSinceChange = Record?.ChangeSeq == run.ChangeSeq ? run.SinceChange : 0,
-            // What came later is judged again.
-            Judged = ModelFacts.Body([.. Predictor.Judged.Where(outcome => outcome.Seq <= run.ThroughSeq)]),
+            // What came later is judged again. Of what had to be forgotten nothing stays.
+            Judged = Record?.VoidCause is not null ? null : ModelFacts.Body([.. Predictor.Judged.Where(outcome => outcome.Seq <= run.ThroughSeq)]),
         };
     }
 
