@@ -15,7 +15,8 @@ internal enum Mode
 internal sealed record Settings
 {
     public static readonly string Usage = $"""
-        Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all|{string.Join('|', LearningRows.All.Keys)} [options]
+        Usage: dotnet run -c Release --project tests/Benchmarks -- P1|P2|P3|P4|P5|all|{string.Join('|', LearningRows.All.Keys)}|learning [options]
+          all: P1 to P5; learning: {string.Join(", ", LearningRows.All.Keys)}
           --out FOLDER     also write every latency as CSV, and the tables, into this folder
           --data FOLDER    data sets of the rows of learning; L1, L2, L3, L8 and L9 take a file of the form too
           --test FILE      L3, L9: rows to judge by; without it every fifth row of the data
@@ -75,7 +76,7 @@ internal sealed record Settings
         try
         {
             var rows = args.TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal)).Select(row => row.ToUpperInvariant()).ToArray();
-            var settings = new Settings { Rows = rows is ["ALL"] ? AllRows : rows };
+            var settings = new Settings { Rows = rows switch { ["ALL"] => AllRows, ["LEARNING"] => [.. LearningRows.All.Keys], _ => rows } };
             for (var i = rows.Length; i < args.Length; i += 2)
             {
                 if (args[i] == "--peers")
