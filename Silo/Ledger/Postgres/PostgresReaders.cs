@@ -7,12 +7,15 @@ namespace NexusActors.Ledger.Postgres;
 /// <param name="source">The pool.</param>
 internal sealed class PostgresReaders(NpgsqlDataSource source)
 {
-    /// <summary>All rows of an answer. Cancellation gives up waiting for it; the read itself ends soon, by the limit of statements at the latest.</summary>
+    /// <summary>How long a read may go on for nobody: one over a slow link comes to its end, one on a connection that lost its packets gives that up.</summary>
+    private static readonly TimeSpan AbandonedMax = TimeSpan.FromSeconds(1);
+
+    /// <summary>All rows of an answer. Cancellation gives up waiting for it; the read itself ends soon after.</summary>
     /// <exception cref="Errors.NexusException">Storage does not answer.</exception>
     public async Task<ImmutableArray<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellation, params NpgsqlParameter[] values)
     {
-        // The driver does not hear of callers who give up: it would ask the server to stop, over a connection that it opens while it holds a thread, for seconds each where the server cannot be reached.
-        var reading = ReadAsync(sql, map, values);
+        // The driver does not hear at once of callers who give up: it would close the connection, and opening another takes far longer than most reads.
+        var reading = ReadAsync(sql, map, values, cancellation);
         reading.Ignore();
         return await reading.WaitAsync(cancellation).ConfigureAwait(false);
     }
@@ -27,15 +30,19 @@ internal sealed class PostgresReaders(NpgsqlDataSource source)
     public async Task<long> NumberAsync(string sql, CancellationToken cancellation, params NpgsqlParameter[] values) =>
         (await FirstAsync(sql, row => row.LongOrNull(0) ?? 0, cancellation, values).ConfigureAwait(false)).Row;
 
-    private async Task<ImmutableArray<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, NpgsqlParameter[] values)
+    private async Task<ImmutableArray<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, NpgsqlParameter[] values, CancellationToken cancellation)
     {
         try
         {
-            await using var command = source.CreateCommand(sql);
+            // Who gives up while all connections are taken leaves the line.
+            await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using var command = new NpgsqlCommand(sql, connection);
+            using var abandoned = new CancellationTokenSource();
+            await using var leaving = cancellation.UnsafeRegister(static read => ((CancellationTokenSource)read!).CancelAfter(AbandonedMax), abandoned);
             foreach (var value in values) { command.Parameters.Add(value); }
-            await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+            await using var reader = await command.ExecuteReaderAsync(abandoned.Token).ConfigureAwait(false);
             var rows = ImmutableArray.CreateBuilder<T>();
-            while (await reader.ReadAsync().ConfigureAwait(false)) { rows.Add(map(reader)); }
+            while (await reader.ReadAsync(abandoned.Token).ConfigureAwait(false)) { rows.Add(map(reader)); }
             return rows.DrainToImmutable();
         }
         catch (Exception failure) when (PostgresFault.IsOfDatabase(failure))
