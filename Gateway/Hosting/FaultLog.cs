@@ -21,7 +21,13 @@ internal sealed partial class FaultLog(ILogger<FaultLog> log) : IHostedService
 
     private void OnUnhandled(object? sender, UnhandledExceptionEventArgs thrown) => Unhandled(thrown.ExceptionObject as Exception);
 
-    private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs thrown) => Unobserved(thrown.Exception);
+    private void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs thrown)
+    {
+        if (!IsEndOfUpdates(thrown.Exception)) { Unobserved(thrown.Exception); }
+    }
+
+    // Where a silo or a client stops, Orleans ends its updates by a failure that it hands to whoever waits for the next one, and maybe nobody does. It was never thrown: faults are.
+    private static bool IsEndOfUpdates(AggregateException exception) => exception.InnerExceptions.All(inner => inner is ObjectDisposedException { StackTrace: null });
 
     [LoggerMessage(1, LogLevel.Critical, "An exception that nobody caught ends the process")]
     private partial void Unhandled(Exception? exception);

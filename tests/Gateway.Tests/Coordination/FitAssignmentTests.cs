@@ -26,7 +26,13 @@ public sealed class FitAssignmentTests
             }
 
             // A first look may have seen failures alone: then the agent that succeeds is preferred, but nothing good is expected of it yet.
-            await Until.TrueAsync(async () => (await AssignAsync(fixture, Guid.NewGuid().ToString("N"))).Details is var seen && seen.TryGetProperty("fit_prefers", out var preferred) && preferred.GetString() == "good" && seen.GetProperty("fit_success").GetDouble() > 0.5, "experience prefers the agent that succeeds");
+            await Until.TrueAsync(async () =>
+            {
+                // Ended at once: what one agent holds would speak for the other.
+                var (task, agent, seen) = await AssignAsync(fixture, Guid.NewGuid().ToString("N"));
+                (await fixture.Coordination.PutAsync($"/tasks/{task}/status", $$"""{"status":"{{(agent == "good" ? "completed" : "failed")}}"}""")).Ok();
+                return seen.TryGetProperty("fit_prefers", out var preferred) && preferred.GetString() == "good" && seen.GetProperty("fit_success").GetDouble() > 0.5;
+            }, "experience prefers the agent that succeeds");
 
             var (_, chosen, details) = await AssignAsync(fixture, "last");
             Assert.Equal(mode == "On" ? "fit" : "least_loaded", details.GetProperty("policy").GetString());
